@@ -1,0 +1,117 @@
+"""Composition root and command line: `python app.py --help`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from core.config import Settings
+from jobs import tether
+from jobs.commands import begin, operations, services_of
+from jobs.demo_world import environment, sandbox_world, welcome
+from jobs.processes import demo_processes, refuse_taken_ports, shop_processes
+from jobs.supervisor import Child, DidNotStart, Supervisor
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application: every door that speaks HTTP, over one set of services."""
+    # Imported here because only the web process serves: the others start faster without Flask.
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from bot import official, wecom
+    from core.api import door
+    from kiosk.desk import views as desk
+    from kiosk.self_service import views as self_service
+
+    web = Flask("hexiaotai", static_folder=None)
+    web.secret_key = settings.session_key
+    web.config.update(SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+                      SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")
+    if hops := settings.trusted_proxies:
+        web.wsgi_app = ProxyFix(web.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
+
+    services = services_of(settings)
+    door.register(web, services, redis_url=settings.redis_address)
+    self_service.register(web, services)
+    desk.register(web, services)
+    wecom.register(web, services)
+    official.register(web, services)
+    return web
+
+
+def served() -> Flask:
+    """What the server calls in each of its processes, after it has forked."""
+    return create_app(begin())
+
+
+@click.group()
+def cli() -> None:
+    """Hexiaotai 核销台: voucher redemption and pricing for shop chains."""
+    tether.follow_parent()
+
+
+@cli.command()
+def web() -> None:
+    """Serve pages and API."""
+    from jobs import web_server  # here: nothing but this process needs the server
+
+    web_server.serve(begin(), served)
+
+
+@cli.command()
+@click.argument("queue", type=click.Choice(["quick", "slow"]))
+def worker(queue: str) -> None:
+    """Work on one queue of jobs."""
+    from jobs.worker import run_worker
+
+    settings = begin()
+    run_worker(settings, services_of(settings), queue)
+
+
+@cli.command()
+def cron() -> None:
+    """Enqueue the periodic jobs at their times."""
+    from jobs.worker import run_cron
+
+    run_cron(begin())
+
+
+@cli.command()
+def demo() -> None:
+    """Everything at once, with a sandbox in place of the platforms; stop with Ctrl-C."""
+    if os.environ.setdefault("HX_MODE", "demo") != "demo":
+        raise SystemExit("HX_MODE is not demo: unset it to try the demo")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # so that the addresses stay on the screen
+    settings = begin()
+    refuse_taken_ports(settings)
+    os.environ.update(environment(sandbox_world(settings)))
+    _supervise(demo_processes(settings), lambda: welcome(settings))
+
+
+@cli.command()
+def serve() -> None:
+    """A whole shop on this machine: pages, jobs and, without a REDIS_URL, Redis."""
+    settings = begin()
+    refuse_taken_ports(settings)
+    _supervise(shop_processes(settings), lambda: f"Open {settings.public_url}")
+
+
+def _supervise(stages: list[list[Child]], welcome: Callable[[], str]) -> None:
+    try:
+        Supervisor(stages).run(welcome)
+    except DidNotStart as error:
+        raise SystemExit(str(error)) from error
+
+
+for operation in operations.commands.values():
+    cli.add_command(operation)
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,100 @@
+"""Field types of the wire: yuan, phones, bounded text, and the page frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from core.ids import clean_phone
+from core.money import Money, NotAnAmount
+
+MAX_PAGE_SIZE = 100
+
+
+class Yuan(fields.Field[Money]):
+    """`Money` as a JSON number in yuan with two decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"type": "number", "format": "yuan", "example": 299.00,
+                    **kwargs.pop("metadata", {})}
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _serialize(self, value: Money | None, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else value.to_yuan()
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Money:
+        try:
+            return Money.yuan(value)
+        except NotAnAmount as error:
+            raise ma.ValidationError(
+                "an amount in yuan, not negative, at most two decimals") from error
+
+
+class Phone(fields.String):
+    """A mainland mobile number, cleaned to 11 digits."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        phone = clean_phone(text) if text is not None and len(text) < 40 else None
+        if phone is None:
+            raise ma.ValidationError("a mobile number of 11 digits")
+        return phone
+
+
+def text(most: int, *, least: int = 1, **kwargs: Any) -> fields.String:
+    """Text of bounded length without NUL, so that every database takes it."""
+    return fields.String(
+        validate=[validate.Length(min=least, max=most), validate.ContainsNoneOf("\x00")], **kwargs)
+
+
+class Input(ma.Schema):
+    """A request body or query: unknown fields are ignored, as the seeds' clients send extras."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
+class Shown(ma.Schema):
+    """An answer made of a service's values. marshmallow would ask each field of each of them for
+    an item first, which is a fifth of the time that an answer takes."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        return getattr(obj, attr, default)
+
+
+class PageQuery(Input):
+    """`page` and `page_size`; the seeds' `pageNum` and `pageSize` are aliases."""
+
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
+    page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=10_000))
+
+    @ma.pre_load
+    def aliases(self, data: Any, **kwargs: Any) -> Any:
+        renamed = dict(data)
+        for alias, name in (("pageNum", "page"), ("pageSize", "page_size")):
+            if alias in renamed and name not in renamed:
+                renamed[name] = renamed[alias]
+        return renamed
+
+    @ma.post_load
+    def cap(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        data["page_size"] = min(data["page_size"], MAX_PAGE_SIZE)
+        return data
+
+
+def page_of(item: type[ma.Schema]) -> type[ma.Schema]:
+    """The page frame `{"items", "total", "page", "page_size"}` around one item schema."""
+    name = item.__name__.removesuffix("Schema") + "PageSchema"
+    if name not in _pages:
+        _pages[name] = type(name, (ma.Schema,), {
+            "items": fields.List(fields.Nested(item)),
+            "total": fields.Integer(),
+            "page": fields.Integer(),
+            "page_size": fields.Integer(),
+        })
+    return _pages[name]
+
+
+_pages: dict[str, type[ma.Schema]] = {}

@@ -1,0 +1,109 @@
+"""Rate limits: per device, member, address and code prefix (design section 5).
+
+Counts live in Redis, so that all web processes share them; while Redis is away each process
+counts for itself, which is looser but never open.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from core.errors import TooManyRequests
+
+log = logging.getLogger(__name__)
+
+CALLS = parse("60000/minute")
+"""Any one signed-in caller: an integrator of a whole chain stays below, a runaway loop does not."""
+ANONYMOUS_CALLS = parse("600/minute")
+MISSES = parse("30/minute")
+"""Codes, phones or passwords that were wrong: guessing."""
+LOGINS = parse("10/minute")
+"""argon2 costs 64 MiB and a quarter of a second each (libraries.md section 1)."""
+
+RETRY_REDIS_AFTER = 10.0
+
+AHEAD = 20
+"""So many events of a busy caller are counted at once; see `Rates.count_ahead`."""
+AHEAD_SECONDS = 10.0
+MOST_LEASES = 10_000
+
+
+@dataclass(slots=True)
+class _Lease:
+    """Events of one caller that are counted already."""
+
+    left: int
+    until: float
+
+
+class Rates:
+    """Counts events by key and refuses beyond a limit."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._memory = FixedWindowRateLimiter(MemoryStorage())
+        self._shared = None
+        if redis_url:
+            address = redis_url.replace("unix://", "redis+unix://", 1)
+            storage = storage_from_string(address, wrap_exceptions=True, socket_timeout=0.2,
+                                          socket_connect_timeout=0.2)
+            self._shared = FixedWindowRateLimiter(storage)
+        self._away_until = 0.0
+        self._leases: dict[tuple[str, ...], _Lease] = {}
+
+    def count_ahead(self, limit: RateLimitItem, *key: str) -> None:
+        """Count one event of many: `AHEAD` are counted together, so that not each of them asks
+        Redis. A process may thereby count up to that many that never happen; a limit should be far
+        above it. Raises as `count`."""
+        lease = self._leases.get(key)
+        if lease is None or lease.left <= 0 or time.monotonic() >= lease.until:
+            self.count(limit, *key, cost=AHEAD)
+            if len(self._leases) >= MOST_LEASES:
+                self._leases.clear()
+            lease = self._leases[key] = _Lease(AHEAD, time.monotonic() + AHEAD_SECONDS)
+        lease.left -= 1
+
+    def count(self, limit: RateLimitItem, *key: str, cost: int = 1) -> None:
+        """Count `cost` events. Raises TooManyRequests (with `retry_after` seconds) beyond it."""
+        limiter = self._limiter()
+        try:
+            allowed = limiter.hit(limit, *key, cost=cost)
+        except StorageError:
+            log.warning("rate limits: redis is away, counting in memory")
+            self._away_until = time.monotonic() + RETRY_REDIS_AFTER
+            limiter = self._memory
+            allowed = limiter.hit(limit, *key, cost=cost)
+        if not allowed:
+            self._refuse(limiter, limit, key)
+
+    def check(self, limit: RateLimitItem, *key: str) -> None:
+        """Refuse if the limit was reached, without counting."""
+        limiter = self._limiter()
+        try:
+            allowed = limiter.test(limit, *key)
+        except StorageError:
+            self._away_until = time.monotonic() + RETRY_REDIS_AFTER
+            limiter = self._memory
+            allowed = limiter.test(limit, *key)
+        if not allowed:
+            self._refuse(limiter, limit, key)
+
+    def _limiter(self) -> FixedWindowRateLimiter:
+        if self._shared is None or time.monotonic() < self._away_until:
+            return self._memory
+        return self._shared
+
+    @staticmethod
+    def _refuse(limiter: FixedWindowRateLimiter, limit: RateLimitItem,
+                key: tuple[str, ...]) -> None:
+        try:
+            reset = limiter.get_window_stats(limit, *key).reset_time
+        except StorageError:
+            reset = time.time() + limit.get_expiry()
+        raise TooManyRequests(retry_after=max(1, round(reset - time.time())))

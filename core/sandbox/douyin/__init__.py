@@ -1,0 +1,1 @@
+"""Douyin's life service and mini-program protocols (douyin.md)."""

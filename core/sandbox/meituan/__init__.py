@@ -1,0 +1,1 @@
+"""Meituan's partner gateway, generation B (meituan.md)."""

@@ -1,0 +1,1 @@
+"""WeCom, WeChat official account and WeChat mini-program protocols (wechat.md)."""

@@ -1,0 +1,114 @@
+"""Finding redemptions: by ref, ticket or code; what waits; lists."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from core.errors import NotAllowed, NotFound, VoucherError
+from core.ids import clean_code
+from core.services.actor import Actor, Role
+from core.services.redemption_view import RedemptionView
+from core.services.ticket import ids_of, read_ticket
+from core.services.views import Views
+from core.store import redemptions
+from core.store.select import first
+from core.store.tables import Platform, Redemption, Voucher
+from core.vouchers.redemption import GRANTED, State
+
+MOST_PAGE_SIZE = 100
+
+
+class Page(TypedDict):
+    """One page of a list (design section 5)."""
+
+    items: list[RedemptionView]
+    total: int
+    page: int
+    page_size: int
+
+
+class Lookup:
+    """Reads only."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    def version(self, ref: str) -> str:
+        """Differs whenever something a view shows has changed."""
+        found = redemptions.version(ref)
+        if found is None:
+            raise NotFound("redemption_not_found")
+        return found
+
+    def find(self, text: str, actor: Actor) -> RedemptionView:
+        number = read_ticket(text)
+        if number is not None and number % 2 == 0:
+            return self._by_ticket(number, actor)
+        row = redemptions.by_ref(clean_code(text)) or _newest_of_code(clean_code(text), None, actor)
+        if row is None:
+            raise NotFound("redemption_not_found")
+        if not actor.may_work_at(row.venue_id):
+            raise NotAllowed("other_venue")
+        return self._views.of_id(row.lead_id or row.id)
+
+    def _by_ticket(self, number: int, actor: Actor) -> RedemptionView:
+        newest = first(Redemption.select(Redemption.id).order_by(Redemption.id.desc()).limit(1))
+        ids = ids_of(number, newest.id) if newest is not None else []
+        rows = Redemption.select(Redemption.id, Redemption.venue).where(
+            Redemption.id.in_(ids) & Redemption.lead_id.is_null()).order_by(Redemption.id.desc())
+        for row in rows:
+            if actor.may_work_at(row.venue_id):
+                return self._views.of_id(row.id)
+        raise NotFound("redemption_not_found")
+
+    def redeemed(self, code: str, actor: Actor, platform: str | None) -> tuple[str, int]:
+        """The ref of a code's newest standing redemption, and which row is the code's own. Raises
+        VoucherError: not_redeemed, voucher_not_found."""
+        row = _newest_of_code(clean_code(code), platform, actor)
+        if row is None:
+            raise VoucherError("voucher_not_found")
+        if row.state not in GRANTED and row.state != State.UNDONE:
+            raise VoucherError("not_redeemed")
+        lead = redemptions.by_id(row.lead_id) if row.lead_id is not None else row
+        assert lead is not None, "redemptions are never deleted"
+        return lead.ref, row.id
+
+    def waiting(self, actor: Actor, venue_id: int | None) -> list[RedemptionView]:
+        where = venue_id if venue_id is not None else actor.venue_id
+        actor.require(Role.CLERK, where)
+        condition: Any = ((Redemption.state == State.AWAITING_STAFF.value)
+                          & Redemption.lead_id.is_null())
+        if where is not None:
+            condition &= Redemption.venue == where
+        rows = redemptions.for_view().where(condition).order_by(Redemption.id).limit(
+            MOST_PAGE_SIZE)
+        return [self._views.of(row) for row in rows]
+
+    def listed(self, actor: Actor, *, state: State | str | None, venue_id: int | None, page: int,
+               page_size: int) -> Page:
+        actor.require(Role.CLERK, venue_id)
+        size = max(1, min(page_size, MOST_PAGE_SIZE))
+        conditions: list[Any] = [Redemption.lead_id.is_null()]
+        if state is not None:
+            conditions.append(Redemption.state == State(state).value)
+        if venue_id is not None:
+            conditions.append(Redemption.venue == venue_id)
+        elif actor.role is not Role.ADMIN:
+            conditions.append(Redemption.venue.in_(sorted(actor.venues)))
+        query = redemptions.for_view().where(*conditions)
+        total = Redemption.select().where(*conditions)
+        rows = query.order_by(Redemption.id.desc()).paginate(max(page, 1), size)
+        return Page(items=[self._views.of(row) for row in rows], total=total.count(),
+                    page=max(page, 1), page_size=size)
+
+
+def _newest_of_code(code: str, platform: str | None, actor: Actor) -> Redemption | None:
+    """The newest redemption of a code that the actor may see, a granted one before others."""
+    if not code:
+        return None
+    condition: Any = (Voucher.voucher_no == code) | (Voucher.certificate_id == code)
+    if platform is not None:
+        condition &= Platform.platform_code == platform
+    rows = [row for row in Redemption.select().join(Voucher).join(Platform).where(condition)
+            .order_by(Redemption.id.desc()).limit(20) if actor.may_work_at(row.venue_id)]
+    return next((row for row in rows if row.state in GRANTED), rows[0] if rows else None)

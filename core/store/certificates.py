@@ -1,0 +1,209 @@
+"""Certificates as the platforms' orders tell of them: read and written in batches.
+
+Callers hold a transaction where they write.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from core.money import Money
+from core.store import bulk
+from core.store.bulk import Values
+from core.store.compiled import Compiled
+from core.store.db import Store, locked
+from core.store.select import tuples
+from core.store.tables import (
+    Entitlement,
+    Platform,
+    Product,
+    Redemption,
+    RedemptionUse,
+    SkuMapping,
+    Voucher,
+)
+from core.vouchers.redemption import GRANTED, OPEN, UNDO_UNSETTLED, State, VoucherStatus
+
+NEW = ("voucher_no", "certificate_id", "code_tail", "platform", "platform_order_no", "sku_id",
+       "voucher_type", "product", "product_name", "original_price_fen", "paid_price_fen",
+       "use_amounts_fen", "user_phone", "status", "uses_total", "uses_used", "starts_at",
+       "expires_at", "expire_date", "verified_at", "refunded_at", "refunded_fen",
+       "platform_updated_at", "created_at", "updated_at", "stale")
+"""The columns of `add_all`, in the order of its rows."""
+
+UNMAPPED = 0
+"""`voucher_type` of a certificate whose SKU nobody mapped yet."""
+
+
+def versions(store: Store, platform_id: int,
+             order_ids: Collection[str]) -> dict[int, datetime]:
+    """When the known certificates of some orders were last written: read before the platform is
+    asked, and compared before its answer is believed."""
+    return {row_id: updated_at for row_id, updated_at in _by_order(
+        store, platform_id, order_ids, "updated_at")}
+
+
+def _by_order(store: Store, platform_id: int, order_ids: Collection[str],
+              column: str) -> list[tuple[int, Any]]:
+    """Ids and a column. The platform is no condition of the query: SQLite would rather read all
+    of a platform's rows than look up each order's."""
+    return [(row_id, value) for row_id, platform, value in bulk.among(
+        store, Voucher, ("id", "platform", column), "platform_order_no", order_ids)
+        if platform == platform_id]
+
+
+def known(store: Store, platform_id: int, order_ids: Collection[str],
+          certificate_ids: Collection[str], codes: Collection[str]) -> list[Voucher]:
+    """Every row that may be one of these certificates, held until the transaction ends."""
+    ids = {row_id for row_id, _ in _by_order(store, platform_id, order_ids, "id")}
+    for column, values in (("certificate_id", certificate_ids), ("voucher_no", codes)):
+        ids |= {row[0] for row in bulk.among(store, Voucher, ("id",), column, values,
+                                             platform=platform_id)}
+    if not ids:
+        return []
+    return list(store.locked(Voucher.select().where(Voucher.id.in_(sorted(ids)))
+                             .order_by(Voucher.id)))
+
+
+_UNUSED_OF_ORDER = Compiled(lambda order_id: locked(Voucher.select().where(
+    (Voucher.platform_order_no == order_id) & (Voucher.uses_used == 0)
+    & Voucher.status.in_([int(VoucherStatus.UNUSED), int(VoucherStatus.EXPIRED)]))))
+
+
+def under_new_code(platform_id: int, order_id: str, certificate_id: str,
+                   code: str | None) -> Voucher | None:
+    """The row of a coupon that was undone and came back under a code we have not met: where the
+    code is the id (Meituan, 1141), only the order tells. None unless there is just one such."""
+    if not order_id or code != certificate_id:
+        return None
+    rows = [row for row in _UNUSED_OF_ORDER.all(order_id=order_id)
+            if row.platform_id == platform_id]
+    undone = {int(found[0]) for found in tuples(Redemption.select(Redemption.voucher).where(
+        Redemption.voucher.in_([row.id for row in rows])
+        & (Redemption.state == State.UNDONE.value)))} if rows else set()
+    back = [row for row in rows if row.id in undone]
+    return back[0] if len(back) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What we ourselves consumed of a certificate and did not give back."""
+
+    uses: int = 0
+    consumed: Money = Money(0)
+    last_at: datetime | None = None
+
+
+def in_flight(voucher_ids: Collection[int]) -> frozenset[int]:
+    """Those with a redemption or an undo under way: the flow itself will say how they end."""
+    states = [state.value for state in OPEN | UNDO_UNSETTLED]
+    return frozenset(int(row[0]) for row in tuples(Redemption.select(Redemption.voucher).where(
+        Redemption.voucher.in_(list(voucher_ids)) & Redemption.state.in_(states))))
+
+
+def ours(voucher_ids: Collection[int]) -> dict[int, Ours]:
+    """Our standing uses, by certificate."""
+    rows = tuples(
+        RedemptionUse.select(Redemption.voucher, RedemptionUse.amount_fen, RedemptionUse.used_at)
+        .join(Redemption)
+        .where(Redemption.voucher.in_(list(voucher_ids)) & RedemptionUse.cancelled_at.is_null()))
+    uses: dict[int, list[tuple[Money, datetime]]] = defaultdict(list)
+    for voucher_id, amount, used_at in rows:
+        uses[int(voucher_id)].append((amount, used_at))
+    return {voucher_id: Ours(len(all_), Money(sum(amount.fen for amount, _ in all_)),
+                             max(at for _, at in all_)) for voucher_id, all_ in uses.items()}
+
+
+def granted(voucher_id: int) -> list[tuple[Redemption, Entitlement]]:
+    """The standing redemptions of a certificate with what each gave, oldest first."""
+    found = (Entitlement.select(Entitlement, Redemption).join(Redemption)
+             .where((Redemption.voucher == voucher_id)
+                    & Redemption.state.in_([state.value for state in GRANTED]))
+             .order_by(Entitlement.id))
+    return [(one.redemption, one) for one in found]
+
+
+def add_all(store: Store, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert certificates; values in the order of NEW."""
+    bulk.insert(store, Voucher, NEW, rows)
+
+
+def change_all(store: Store, changes: Iterable[tuple[Voucher, dict[str, Any]]],
+               at: datetime) -> None:
+    """Write what differs; rows in which the same columns differ go together."""
+    alike: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+    for row, columns in changes:
+        names = tuple(sorted(columns))
+        alike[names].append((*(columns[name] for name in names), at, 1, row.id))
+    for names, rows in alike.items():
+        bulk.change(store, Voucher, (*names, "updated_at", "stale"), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What a platform's SKU is to us; `product_id` None: nobody mapped it. `uses` None: nobody
+    asked yet."""
+
+    product_id: int | None
+    voucher_type: int
+    name: str
+    uses: int | None
+
+
+def goods(platform_id: int, sku_ids: Collection[str]) -> dict[str, Goods]:
+    """The known SKUs among these."""
+    rows = tuples(
+        SkuMapping.select(SkuMapping.sku_id, Product.id, Product.voucher_type, Product.name,
+                          SkuMapping.title, SkuMapping.uses)
+        .left_outer_join(Product)
+        .where((SkuMapping.platform == platform_id) & SkuMapping.sku_id.in_(list(sku_ids))))
+    return {str(sku): Goods(product, kind or UNMAPPED, name or title, uses)
+            for sku, product, kind, name, title, uses in rows}
+
+
+def learn_uses(platform_id: int, sku_id: str, uses: int) -> None:
+    """Remember how many uses a certificate of a SKU has."""
+    SkuMapping.update(uses=uses).where(
+        (SkuMapping.platform == platform_id) & (SkuMapping.sku_id == sku_id)).execute()
+
+
+def adopt_products(at: datetime) -> int:
+    """Give certificates that came before their SKU was mapped their product; how many."""
+    waiting = tuples(Voucher.select(Voucher.platform, Voucher.sku_id).distinct().where(
+        (Voucher.voucher_type == UNMAPPED) & Voucher.product.is_null()))
+    adopted = 0
+    for platform_id, sku_id in waiting:
+        known_as = goods(platform_id, [sku_id]).get(sku_id)
+        if known_as is None or known_as.product_id is None:
+            continue
+        adopted += Voucher.update(
+            product=known_as.product_id, voucher_type=known_as.voucher_type,
+            product_name=known_as.name, updated_at=at).where(
+            (Voucher.platform == platform_id) & (Voucher.sku_id == sku_id)
+            & (Voucher.voucher_type == UNMAPPED)).execute()
+    return adopted
+
+
+def expire(at: datetime, days: tuple[date, date], limit: int) -> int:
+    """Unused certificates whose last day was one of `days` (the second not included) become
+    expired; how many. The days are there for the index: those before were expired long ago."""
+    open_ones = [int(VoucherStatus.UNUSED), int(VoucherStatus.PARTLY_REDEEMED)]
+    ids = [row[0] for row in tuples(Voucher.select(Voucher.id).where(
+        (Voucher.expire_date >= days[0]) & (Voucher.expire_date < days[1])
+        & Voucher.status.in_(open_ones) & (Voucher.expires_at <= at)).limit(limit))]
+    if not ids:
+        return 0
+    return int(Voucher.update(status=int(VoucherStatus.EXPIRED), updated_at=at).where(
+        Voucher.id.in_(ids) & Voucher.status.in_(open_ones)).execute())
+
+
+def everything() -> list[Any]:
+    """Every certificate with its platform's code, for comparing whole books."""
+    return list(Voucher.select(
+        Voucher.id, Voucher.voucher_no, Voucher.certificate_id, Voucher.platform_order_no,
+        Voucher.status, Voucher.uses_total, Voucher.uses_used, Voucher.paid_price_fen,
+        Voucher.refunded_fen, Platform.platform_code).join(Platform).namedtuples())

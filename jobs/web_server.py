@@ -1,0 +1,28 @@
+"""Serves the web application with granian: processes with blocking threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from core.config import Settings
+
+KILL_AFTER = 3
+"""Seconds for requests under way when told to stop; what they left open settles by itself."""
+
+_TO_OUR_LOG: dict[str, Any] = {"handlers": {}, "loggers": {
+    "_granian": {"handlers": [], "propagate": True},
+    "granian.access": {"handlers": [], "propagate": True}}}
+
+
+def serve(settings: Settings, load: Callable[[], Any]) -> None:
+    """Serve until told to stop. `load` makes the WSGI application, in the serving process."""
+    Server("app:served", settings.host, settings.port, interface=Interfaces.WSGI,
+           http=HTTPModes.http1, websockets=False, workers=settings.web_processes,
+           blocking_threads=settings.web_threads, workers_kill_timeout=KILL_AFTER,
+           log_level=LogLevels.error, log_dictconfig=_TO_OUR_LOG,
+           ).serve(target_loader=load, wrap_loader=False)

@@ -1,0 +1,1 @@
+"""Administration pages: one file per noun, over `core.services.admin`."""

@@ -1,0 +1,66 @@
+"""Sentences about prices, codes and orders for staff: what is wrong, what to do."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # a cart
+    "empty_cart": ("还没有选商品，填上数量再算", "Nothing chosen yet: fill in a quantity"),
+    "product_config_not_found": ("有一样商品还没定价，先去“商品”里定",
+                                 "One product has no price yet: set it under Products"),
+    "bad_quantity": ("数量不对，至少 1 件", "Wrong quantity: at least one"),
+    "bad_price": ("金额太大，分几单买", "The amount is too large; split the order"),
+    "too_many_codes": ("一次最多试 {most} 个券码", "At most {most} codes at once"),
+    "bad_face": ("这个人脸编号不能用", "That face id cannot be used"),
+    "venue_closed": ("这家店停业了，不能开单", "This venue is closed"),
+    # a code that cannot be used
+    "code_wrong_venue": ("{venue}的券，这家店用不了", "This code is for {venue}"),
+    "code_not_claimed": ("还没有人领，领了才能用", "Nobody has claimed it; claim it first"),
+    "code_not_yours": ("别人领的，他本人才能用", "Somebody else has claimed it"),
+    "code_expired": ("到期了{when}", "It has expired{when}"),
+    "code_used": ("用过了{when}", "It was used{when}"),
+    "code_used_up": ("次数用完了{when}", "No uses left{when}"),
+    "code_not_used": ("没有用过，不用撤", "It was not used"),
+    "code_in_order": ("用在一单里了，去那一单退", "It belongs to an order: refund that"),
+    # saving
+    "product_exists": ("这样商品在这里已经有价格了，去改原来的那条",
+                       "This product has a price here: change that one"),
+    "negative_amount": ("金额要 0 元以上", "An amount cannot be negative"),
+    "amount_too_large": ("金额太大了", "The amount is too large"),
+    "percentage_out_of_range": ("填 0 到 100，8.5 折填 85", "From 0 to 100: 85 is 15% off"),
+    "ends_before_it_starts": ("到期要在开始以后", "It has to end after it starts"),
+    "nothing_to_give": ("还没写优惠多少", "Say what it gives"),
+    "free_all_with_product_types": ("全场免费不能只限几样商品，要限就用“打折”，填 0",
+                                    "Everything free covers all products; to limit it, use a "
+                                    "percentage of 0"),
+    "cap_on_fixed_amount": ("减固定金额的不用封顶", "A fixed amount needs no cap"),
+    "no_trigger": ("还没写满足什么才优惠：哪几样一起买，或件数、金额、种类",
+                   "Say when it applies: a set, a quantity, an amount or kinds of product"),
+    "fixed_price_without_combination": ("组合价要写明由哪几样组成", "A set price needs its parts"),
+    "any_trigger_needs_two": ("“满足一个就行”要写两个以上条件",
+                              "“Any one will do” needs at least two conditions"),
+    "combination_with_product_types": ("写了由哪几样组成，就不用再限商品，把勾去掉",
+                                       "The set names its products: untick the limits"),
+    "combination_overlaps": ("同一样商品写了两次：要么写“任何一种”，要么写具体的",
+                             "One product is named twice: any of its type, or the one itself"),
+    "bad_count": ("数量填 1 以上", "A count starts at 1"),
+    "missing_field": ("要填", "Needed"),
+    "tier_ends_before_it_starts": ("有一档的“到几件”比“从几件”小",
+                                   "A tier ends before it starts"),
+    "tier_gap": ("{after} 件和 {before} 件之间没有价格，把这一段补上",
+                 "No price between {after} and {before} units: close the gap"),
+    "tier_overlap": ("{before} 件起的这一档，和 {after} 件起的重了，错开它们",
+                     "The tier from {before} overlaps the one from {after}: part them"),
+    "below_claimed": ("已经领走 {claimed} 张，总数不能更少",
+                      "{claimed} were claimed already; the total cannot be less"),
+    "claim_days_on_paper": ("印在纸上的券不知道哪天领的，用到期日",
+                            "Nobody knows when a paper code was claimed: use a last day"),
+    "promotion_unclear": ("这里写得不清楚", "This is not clear"),
+    # orders
+    "order_not_found": ("没有这一单，对一下单号", "No such order; check the number"),
+    "order_closed": ("这一单已经结束了，刷新看看", "This order is closed; reload"),
+    "already_paid": ("这一单已经付过了，不用再收", "This order is paid already"),
+    "refund_too_many": ("最多还能退 {left} 件", "At most {left} can be refunded"),
+    "nothing_to_refund": ("还没选退几件", "Choose how many to refund"),
+    "price_changed": ("价格刚变了，没有开单，看一下新的", "The price has changed; look again"),
+}
+"""Words that every voucher has too, such as `voucher_not_found`, are in `kiosk.desk.phrases`."""

@@ -1,0 +1,23 @@
+"""The photo shop and its REST door, on the database under test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.config import Settings
+from tests.api.pricing.desk import Desk
+from tests.services.pricing.photo_shop import PhotoShop, a_photo_shop
+
+
+@pytest.fixture
+def shop(settings: Settings) -> Iterator[PhotoShop]:
+    made = a_photo_shop(settings)
+    yield made
+    made.services.store.close()
+
+
+@pytest.fixture
+def desk(shop: PhotoShop) -> Desk:
+    return Desk(shop)

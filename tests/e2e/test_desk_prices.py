@@ -1,0 +1,60 @@
+"""Prices and codes at the desk, by what is visible on the pages; at desk and phone size."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.at_the_desk import DESK, PHONE, at_the_desk
+from tests.e2e.kiosk import WAIT
+from tests.e2e.test_kiosk_cart import shot
+from tests.running import RunningShop
+
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth"
+                         " - document.documentElement.clientWidth") <= 0
+
+
+@SIZES
+def test_a_clerk_reads_why_a_price_is_what_it_is(
+        browser: Browser, shop: RunningShop, size: tuple[int, int]) -> None:
+    with at_the_desk(browser, shop, "linxiaoman", "/desk/prices", size) as page:
+        page.get_by_label(re.compile("^照相集")).fill("1")
+        page.get_by_label(re.compile("^Vlog 视频")).fill("1")
+        page.get_by_role("button", name="算一下价格").click()
+        price = page.locator("#price")
+        expect(price).to_contain_text("原价", timeout=WAIT)
+        expect(price).to_contain_text("要付")
+        expect(price).to_contain_text("没用上的，为什么")
+        expect(price.locator("[data-focus]")).to_be_focused()
+        fits(page)
+        shot(page, f"desk-try-{size[0]}")
+
+
+@SIZES
+def test_a_manager_makes_a_batch_and_sees_its_codes(
+        browser: Browser, shop: RunningShop, size: tuple[int, int]) -> None:
+    name = f"开业券 {os.urandom(3).hex()}"
+    with at_the_desk(browser, shop, "meixue", "/desk/prices/batches", size) as page:
+        page.get_by_role("link", name="做一批券码").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("名字").fill(name)
+        dialog.get_by_label("做几张").fill("1500")
+        dialog.get_by_label(re.compile("^打折")).fill("120")
+        shot(page, f"desk-batch-form-{size[0]}")
+        dialog.get_by_role("button", name="做这批券码").click()
+        expect(dialog).to_contain_text("填 0 到 100", timeout=WAIT)
+        dialog.get_by_label(re.compile("^打折")).fill("85")
+        dialog.get_by_role("button", name="做这批券码").click()
+        expect(dialog).to_contain_text("1,500 张都做好了", timeout=WAIT)
+        dialog.get_by_role("link", name="看这批券码").click()
+        expect(page.locator("h1")).to_have_text(name)
+        expect(page.locator("td.hx-code")).to_have_count(20)
+        fits(page)
+        shot(page, f"desk-batch-{size[0]}")
