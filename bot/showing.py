@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from bot.incoming import lines
-from bot.phrases import platform_name, say_why
+from bot.phrases import say_why
 from core.services.inspection import Choice, FoundCertificate
 from core.services.redeem import RedemptionView, UndoPreview
+from core.services.staff_sentences import platform_name
 from core.services.staff_words import (
     DOORS,
     STATES,

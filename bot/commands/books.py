@@ -6,12 +6,12 @@ import re
 from datetime import date, timedelta
 
 from bot.incoming import Reply, Say, lines
-from bot.phrases import platform_name
 from bot.router import command
 from core.clock import business_day
 from core.errors import InvalidInput, NotFound
 from core.services.actor import Role
 from core.services.reconciliation_views import KINDS, FindingView, ReconciliationView
+from core.services.staff_sentences import platform_name
 from core.services.staff_words import Words, clock_time, day_and_time
 from core.services.sync_views import RunView
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.incoming import Reply, Say
-from bot.phrases import platform_name
 from bot.router import command
 from core.services.actor import Role
+from core.services.staff_sentences import platform_name
 from core.services.staff_words import Words
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot import showing
 from bot.incoming import Reply, Say, lines
-from bot.phrases import platform_name
 from bot.router import command
 from core.services.actor import Role
+from core.services.staff_sentences import platform_name
 from core.services.staff_words import Words, clock_time, gave
 from core.services.takings import Takings
 

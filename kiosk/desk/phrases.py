@@ -1,64 +1,28 @@
-"""Error word → what the desk says: what happened, what about the voucher, what next."""
+"""Error word → sentence, where the desk says it in its own way; the rest is in
+`staff_sentences`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from core.errors import HexiaotaiError, PlatformError
-from core.services.staff_words import Words, day_and_time
+from core.services import staff_sentences
 from kiosk.desk.prices import phrases as prices
-from kiosk.desk.words import language, tell
+from kiosk.desk.words import tell
 
 _VOUCHER: dict[str, tuple[str, str]] = {
-    "voucher_not_found": ("平台查不到这张券，什么都没动。对一下券码，或扫订单里的码",
-                          "The platform does not know this code; nothing changed. Check it, or "
-                          "scan the code in the order"),
     "already_redeemed": ("这张券{when}{where}{by}用过了，这次没动它。不是会员用的，看券的记录",
                          "This voucher was used before{when}{where}{by}; nothing changed now. "
                          "Its history tells more"),
-    "expired": ("这张券{when}到期了，没有核销。没用的券平台一般会自动退款，让会员去订单里看看",
-                "This voucher ran out{when}; nothing was redeemed. Platforms usually refund "
-                "unused ones"),
-    "not_started": ("这张券{when}才能用，现在没动它", "Not valid before{when}; nothing changed"),
-    "refunded": ("这单已经退款，券不能再用", "This order was refunded; the voucher is void"),
-    "refunding": ("会员正在退这张券，先没动它。退款取消了再来",
-                  "The buyer is refunding it; nothing changed"),
-    "wrong_venue": ("这张券{here}用不了。券没事{venues}",
-                    "Not valid at {here}. The voucher is untouched{venues}"),
     "unmapped_sku": ("这张券店里还没设好，券没动。已经记成待办{ticket}，配好商品就能核销",
                      "Its product is not set up yet; the voucher is untouched and a task is "
                      "open{ticket}"),
-    "frozen": ("这张券被平台冻结了，没有动它。让会员问一下平台客服",
-               "The platform froze this voucher; nothing changed"),
-    "in_progress": ("这张券正在办{ticket}，不会用两次。等它有结果再说",
-                    "This voucher is being handled{ticket}; it cannot be used twice"),
     "platform_disabled": ("这个平台停用了，券没动。管理员在设置里打开就能用",
                           "This platform is switched off; the voucher is untouched"),
     "own_code_typo": ("券码好像打错了一位，什么都没动。对一下再试",
                       "The code seems to have a typo; nothing changed"),
-    "not_enough_uses": ("剩下的次数不够，券没动{left}",
-                        "Not enough uses left{left}; nothing changed"),
-    "class_full": ("这节课满了，券没动。换一节再来", "This class is full; nothing changed"),
-    "class_started": ("这节课已经开始，券没动。换一节再来",
-                      "This class has started; nothing changed"),
-    "nothing_to_renew": ("这位会员没有能续的卡，券没动。可以改开新卡",
-                         "There is no card to renew; nothing changed"),
-    "phone_needed": ("这张券要记在会员名下，还差手机号。券没动",
-                     "A member's phone is needed; nothing changed"),
-    "undo_window_passed": ("过了平台能撤的时间，撤不了，权益也没动。会员要退，让他在平台申请",
-                           "The platform no longer takes it back; nothing changed"),
     "entitlement_used": ("这张券换来的已经用过了，你撤不了。要店长来，写上原因",
                          "What it gave has been used. A manager may undo it, with a reason"),
-    "whole_verification_only": ("美团一次核的几次只能一起撤，全选再撤",
-                                "Meituan takes these uses back together: choose all of them"),
-    "not_consumed": ("这张没用上，券没动，可以再扫一次",
-                     "This one was not used; scan it again"),
-    "certificates_differ": ("只能一起用同一单里的券，券没动",
-                            "Only vouchers of one order go together; nothing was used"),
-    "certificate_twice": ("同一张券选了两次，券没动",
-                          "One voucher was picked twice; nothing was used"),
-    "no_such_use": ("选的那次已经撤了，刷新再看", "That use is gone already; look again"),
     "evidence_needed": ("留一张截图，或写一句怎么核的",
                         "Add a picture or a note that shows it"),
     "recorded_already": ("这个券码登记过了，内容不一样。查一下是不是输错了",
@@ -77,19 +41,12 @@ _VOUCHER: dict[str, tuple[str, str]] = {
                     "There are no lines in this sheet"),
     "picture_not_found": ("这张券没有截图",
                           "There is no picture of this voucher"),
-    "not_redeemed": ("这一单没有核销成，没什么可撤的", "It was never redeemed; nothing to undo"),
     "inspection_expired": ("停太久了，把券码再扫一次。券没动",
                            "That took too long; scan again. Nothing changed"),
     "choice_gone": ("刚才那一项没有了，把券码再扫一次看新的。券没动",
                     "That choice is gone; scan again. Nothing changed"),
     "choice_needed": ("要先选一节课。券没动", "Pick a class first; nothing changed"),
-    "own_code": ("这是店里自己的优惠码，结账的时候用，不用核销",
-                 "This is our own discount code: it is used at checkout"),
     "phone_malformed": ("手机号要 11 位。券没动", "A phone number has 11 digits; nothing changed"),
-    "waiting_expired": ("超过 10 分钟没人确认，这单取消了，券没动。让会员再扫一次",
-                        "Nobody confirmed within 10 minutes; nothing was used. Scan again"),
-    "already_decided": ("这一单已经{by}处理了{when}，不用再点",
-                        "This one has been dealt with{by}{when}"),
     "wrong_state": ("这一单现在不能这样办，刷新看看到哪一步了",
                     "Not possible in its present state; reload to see where it stands"),
     "redemption_not_found": ("没有这一单，对一下单号", "No such redemption; check the number"),
@@ -101,42 +58,23 @@ _VOUCHER: dict[str, tuple[str, str]] = {
                      "This is a phone number. To find a member's vouchers use the search"),
     "several_codes": ("里面有好几个码，一次扫一个", "There are several codes; scan one at a time"),
     "wrong_length": ("位数不对，券没动。对一下再试", "Wrong number of digits; nothing changed"),
-    "masked_code": ("中间几位被遮住了，要完整的券码", "The middle is masked; the whole code is "
-                    "needed"),
     "not_a_code": ("没认出券码，什么都没动。扫订单里的码",
                    "No code found in this; nothing changed. Scan the code in the order"),
     "empty": ("还没有券码，扫一下或输入", "No code yet: scan it or type it"),
     "too_long": ("太长了，不像券码", "Too long for a code"),
     "id_card": ("这像身份证号，不要输在这里。要订单里的券码",
                 "This looks like an identity number; it does not belong here"),
-    "product_barcode": ("这是商品条码，不是券码", "This is a product's barcode, not a voucher"),
-    "other_qr": ("这个二维码不是券，要订单里的券码", "This QR code is no voucher"),
-    "other_shop_link": ("这不是美团或抖音的券，要订单里的券码",
-                        "Not a Meituan or Douyin voucher; scan the code in the order"),
-    "no_code_in_link": ("这个链接里没有券，要打开订单里那张券的码",
-                        "There is no voucher behind this link; open the one in the order"),
     "own_link": ("这是我们自己的页面，会员用手机打开就行",
                  "This page of ours is for the member's phone"),
-    "private_link": ("这个链接不能打开，要订单里的券码", "This link is not opened"),
-    "unsafe_link": ("这个链接不能打开，要订单里的券码", "This link is not opened"),
-    "wrong_platform": ("这是别的平台的券，换个平台再核销",
-                       "This voucher belongs to another platform"),
     "qr_expired": ("二维码过期了，券没动。让会员在订单里重新打开再扫",
                    "This QR code is stale; let the member reopen it and scan again"),
-    "not_an_image": ("这张照片打不开，重新拍一张", "This picture cannot be opened; take another"),
-    "image_too_large": ("照片太大了，重新拍一张", "The picture is too large; take another"),
     "no_code_in_image": ("照片里没找到码。调亮屏幕、放平再拍，或输入券码",
                          "No code in this picture. Brighten the screen and try again, or type it"),
     "reason_needed": ("已经用过了，要写明原因才能撤", "It has been used: say why it is undone"),
-    "order_number": ("这是订单号，要订单里面的券码", "This is an order number; scan its code"),
 }
 _OTHER: dict[str, tuple[str, str]] = {
     "pass_unreadable": ("这不是会员码，或不是这家店的。让会员打开手机上的会员码再扫",
                         "Not a pass of ours. Ask for the pass on the phone and scan again"),
-    "pass_expired": ("会员码过时了，截图不能用。扫手机上正在变的那个码",
-                     "This pass is out of date; screenshots do not work. Scan the live one"),
-    "pass_nothing": ("没有能进场的卡或课，什么都没扣",
-                     "No card or course to come in with; nothing was used"),
     "sign_in_code_wrong": ("登录码不对，或过期了", "Wrong or expired sign-in code"),
     "not_signed_in": ("登录过期了，重新登录再试。刚才的没有提交",
                       "You have been signed out; nothing was sent. Sign in and try again"),
@@ -145,14 +83,11 @@ _OTHER: dict[str, tuple[str, str]] = {
                    "Too many wrong passwords. Try again{until}, or ask an administrator"),
     "csrf": ("页面放太久了，刷新再试。什么都没动",
              "This page is too old; reload it. Nothing changed"),
-    "too_many_requests": ("错得有点多，{retry_after} 秒后再试",
-                          "Too many tries. Try again in {retry_after} seconds"),
     "not_allowed": ("你没有这个权限，找店长。什么都没动",
                     "You may not do this; ask a manager. Nothing changed"),
     "role_too_low": ("这一步要店长或管理员来办。什么都没动",
                      "A manager or administrator has to do this; nothing changed"),
     "other_venue": ("这是别家店的，你现在管不到", "That belongs to another venue"),
-    "second_person_needed": ("这一单要另一个人来确认", "Somebody else has to confirm this one"),
     "venue_needed": ("你现在不在任何一家店，先在右上角选一家",
                      "You are at no venue now: choose one at the top right"),
     "password_too_short": ("密码至少 10 位", "A password has at least 10 characters"),
@@ -210,23 +145,14 @@ _OTHER: dict[str, tuple[str, str]] = {
     "platform_not_connected": ("这个平台还没连上，管理员在设置里连",
                                "This platform is not connected yet; an administrator does that"),
     "invalid_input": ("有一项填得不对，看红色的那一行", "Something is not right; see the red line"),
-    "platform_busy": ("{platform}这会儿忙，券没动。半分钟后再试",
-                      "{platform} is busy; nothing changed. Try again in half a minute"),
     "platform_unknown": ("{platform}还没回话，正在查。不用再扫，这张券最多只会用掉一次",
                          "{platform} has not answered; we are asking. It is used once at most"),
     "platform_misconfigured": ("{platform}的授权有问题，券没动。管理员在设置里看一下",
                                "Our access to {platform} is broken; nothing changed"),
-    "platform_refused": ("{platform}不让核销这张券，券没动。让会员问一下平台客服",
-                         "{platform} refused; nothing changed"),
     "internal_error": ("系统出了点问题，已经记下来了。再试一次，还不行找管理员",
                        "Something broke and was logged. Try again, or tell the administrator"),
-    "error": ("没办成，什么都没动", "It did not work; nothing changed"),
 }
-SENTENCES = _VOUCHER | _OTHER | prices.SENTENCES
-PLATFORMS = {"meituan": Words("美团", "Meituan"), "douyin": Words("抖音", "Douyin"),
-             "wecom": Words("企业微信", "WeCom"),
-             "wecom_robot": Words("群机器人", "The robot"), "printer": Words("打印机", "Printer"),
-             "wechat": Words("微信", "WeChat")}
+SENTENCES = staff_sentences.SENTENCES | _VOUCHER | _OTHER | prices.SENTENCES
 
 
 def sentence(error: HexiaotaiError) -> str:
@@ -238,48 +164,10 @@ def sentence(error: HexiaotaiError) -> str:
 
 def why(word: str, facts: Mapping[str, object] | None = None, platform: str = "") -> str:
     """The sentence of an error word, its gaps filled."""
-    zh, en = SENTENCES.get(word, SENTENCES["error"])
-    return (en if language() == "en" else zh).format_map(_Facts(facts or {}, platform))
+    found = SENTENCES.get(word, SENTENCES["error"])
+    return tell(staff_sentences.filled(found, facts or {}, platform))
 
 
 def platform_name(code: str) -> str:
     """`美团` for `meituan`."""
-    return tell(PLATFORMS[code]) if code in PLATFORMS else code
-
-
-class _Facts(dict[str, str]):
-    """The gaps of a sentence; one without its fact is filled with nothing."""
-
-    def __init__(self, facts: Mapping[str, object], platform: str) -> None:
-        zh = language() == "zh"
-        super().__init__({name: str(value) for name, value in facts.items()})
-        name = str(facts.get("platform_name") or "") or (platform_name(platform) if platform
-                                                         else "")
-        self["platform"] = name or ("平台" if zh else "The platform")
-        when = _moment(facts.get("at") or facts.get("expired_at") or facts.get("starts"))
-        self["when"] = f" {when} " if when else ""
-        until = _moment(facts.get("until"))
-        self["until"] = f" {until} " if until else ("过一会儿" if zh else " later")
-        where, by = facts.get("where"), facts.get("by")
-        self["where"] = (f"在{where}" if zh else f" at {where}") if where else ""
-        self["by"] = (f"由{by}" if zh else f" by {by}") if by else ""
-        self["here"] = str(facts.get("here") or ("这家店" if zh else "this venue"))
-        names = facts.get("venues")
-        self["venues"] = "" if not isinstance(names, list) or not names else \
-            (f"，{'、'.join(map(str, names))}可以用" if zh
-             else f"; use it at {', '.join(map(str, names))}")
-        ticket = facts.get("ticket")
-        self["ticket"] = (f"（{ticket}）" if zh else f" ({ticket})") if ticket else ""
-        left = facts.get("uses_left", facts.get("left"))
-        self["left"] = "" if left is None else (f"，还剩 {left} 次" if zh else f" ({left})")
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _moment(fact: object) -> str:
-    """`11-08 14:33` at the shop, for a fact that holds an instant."""
-    try:
-        return day_and_time(datetime.fromisoformat(str(fact)))
-    except ValueError:
-        return ""
+    return tell(staff_sentences.platform_name(code))
