@@ -15,6 +15,7 @@ from core.services.admin.printers import PrinterChange
 from core.services.manual_records import Evidence
 from core.services.redeem import RedeemRequest
 from core.store.tables import (
+    Audit,
     ClassSession,
     Kiosk,
     Member,
@@ -159,6 +160,13 @@ def test_a_clerk_meets_no_whole_phone_and_no_whole_code_but_what_she_typed(
         for code in codes:
             grouped = " ".join(code[at:at + 4] for at in range(0, len(code), 4))
             assert code not in text and grouped not in text, path
+
+
+def test_what_the_audit_book_says_is_in_words(desk: Desk, busy: Chain) -> None:
+    book = "".join(desk.of(busy.owner).text(f"/desk/audit?page={page}") for page in (1, 2, 3))
+    assert "核销：确认了" in book and "券码批次：加了" in book
+    for line in busy.rows(Audit):
+        assert f">{line.action}<" not in book, line.action
 
 
 OURS = re.compile(r"[\u4e00-\u9fff]+")

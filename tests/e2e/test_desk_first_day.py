@@ -1,17 +1,21 @@
-"""The first day of a new clerk, and of the manager who set the shop up: nine tasks, done with what
+"""The first day of a new clerk, and of the manager who set the shop up: ten tasks, done with what
 is to be seen on the pages (roles, labels, texts), without an address or an id."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, Locator, expect
 
+from core.clock import business_day
 from core.config import Settings
-from core.store.tables import Redemption, SkuMapping, VerificationLog, Voucher
+from core.money import Money
+from core.store.tables import Redemption, RedemptionUse, SkuMapping, VerificationLog, Voucher
 from core.wiring import Services, build
 from tests.e2e.desk import DESKTOP, Desk
 from tests.e2e.kiosk import new_phone
@@ -29,24 +33,25 @@ def behind(shop: RunningShop) -> Iterator[Services]:
 
 
 @pytest.fixture
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport=DESKTOP, locale="zh-CN", accept_downloads=True)
-    yield made
-    made.close()
+def clerk(browser: Browser, shop: RunningShop) -> Iterator[Desk]:
+    with seated(browser, shop, "linxiaoman") as desk:
+        yield desk
 
 
 @pytest.fixture
-def clerk(window: BrowserContext, shop: RunningShop) -> Iterator[Desk]:
-    desk = Desk(window.new_page(), shop).sign_in("linxiaoman")
-    yield desk
-    assert desk.faults == []
+def manager(browser: Browser, shop: RunningShop) -> Iterator[Desk]:
+    with seated(browser, shop, "meixue") as desk:
+        yield desk
 
 
-@pytest.fixture
-def manager(window: BrowserContext, shop: RunningShop) -> Iterator[Desk]:
-    desk = Desk(window.new_page(), shop).sign_in("meixue")
+@contextmanager
+def seated(browser: Browser, shop: RunningShop, username: str) -> Iterator[Desk]:
+    """Somebody at a computer of her own."""
+    window = browser.new_context(viewport=DESKTOP, locale="zh-CN", accept_downloads=True)
+    desk = Desk(window.new_page(), shop).sign_in(username)
     yield desk
     assert desk.faults == []
+    window.close()
 
 
 @pytest.fixture
@@ -75,20 +80,55 @@ def redeemed_yesterday(shop: RunningShop, services: Services, phone: str) -> dic
             Voucher.id == row.voucher_id).execute()
         VerificationLog.update(created_at=row.created_at - A_DAY).where(
             VerificationLog.voucher == row.voucher_id).execute()
-    return bought
+    return {**bought, "ref": done["ref"]}
 
 
-def test_the_clerks_first_day(clerk: Desk, shop: RunningShop, behind: Services) -> None:
-    page, phone = clerk.page, new_phone()
-    old = redeemed_yesterday(shop, behind, phone)
+def booked_wrong_yesterday(shop: RunningShop, services: Services, amount: Money) -> None:
+    """That amount in our book of yesterday is not the platform's, and the books were compared."""
+    bought = redeemed_yesterday(shop, services, new_phone())
+    with sqlite3.connect(shop.folder / "sandbox.db", timeout=30) as platforms:
+        platforms.execute("UPDATE uses SET at = at - ? WHERE certificate_id = ?",
+                          [A_DAY.total_seconds(), bought["certificate_id"]])
+    with services.store.connection():
+        made = Redemption.get(Redemption.ref == bought["ref"])
+        RedemptionUse.update(amount_fen=amount, used_at=made.consumed_at).where(
+            RedemptionUse.redemption == made.id).execute()
+        yesterday = business_day(services.clock.now()) - A_DAY
+    compared = shop.call("POST", "/api/v1/reconciliations", {
+        "venue_id": made.venue_id, "platform": "douyin", "day": str(yesterday)},
+        token=shop.staff("meixue")["token"])
+    assert compared.json()["data"]["open"] == 1, compared.text
 
-    # 1. Redeem a code.
-    fresh = shop.buy()
-    clerk.redeem(fresh["code"], new_phone())
-    assert shop.ledger(fresh["certificate_id"])["consumed"][0]["live"]
+
+def test_ten_tasks_of_the_first_day(clerk: Desk, manager: Desk, shop: RunningShop,
+                                    behind: Services, forgotten: str) -> None:
+    phone = new_phone()
+    yesterdays = redeemed_yesterday(shop, behind, phone)
+    booked_wrong_yesterday(shop, behind, Money(1_00))
+
+    redeem_a_code(clerk)
+    find_yesterdays_redemption_of_a_phone(clerk, phone)
+    undo_it(clerk)
+    assert not shop.ledger(yesterdays["certificate_id"])["consumed"][0]["live"]
+    export_last_week(clerk)
+
+    map_a_sku_that_a_member_brought(manager, forgotten)
+    add_a_class(manager)
+    bind_a_clerks_chat(manager)
+    make_a_batch(manager)
+    read_why_a_price_is_what_it_is(manager)
+    fix_what_reconciliation_found(manager, "¥1.00")
+
+
+def redeem_a_code(clerk: Desk) -> None:
+    bought = clerk.shop.buy()
+    clerk.redeem(bought["code"], new_phone())
+    assert clerk.shop.ledger(bought["certificate_id"])["consumed"][0]["live"]
     clerk.button("关上", clerk.dialog).or_(clerk.link("关上", clerk.dialog)).first.click()
 
-    # 2. Find yesterday's redemption of a phone.
+
+def find_yesterdays_redemption_of_a_phone(clerk: Desk, phone: str) -> None:
+    page = clerk.page
     clerk.go("券")
     with page.expect_navigation():
         page.get_by_label("按哪个日期").select_option(label="按核销日")
@@ -96,41 +136,45 @@ def test_the_clerks_first_day(clerk: Desk, shop: RunningShop, behind: Services) 
         clerk.link("昨天").click()
     search = page.get_by_role("searchbox", name="券号、手机号，或后四位")
     search.fill(phone)
-    search.press("Enter")
-    row = page.get_by_role("table").get_by_role("row").filter(has_text="健身月卡 30 天")
-    expect(row).to_have_count(1)
+    with page.expect_navigation():
+        search.press("Enter")
+    expect(the_row(clerk)).to_have_count(1)
 
-    # 3. Undo it.
-    clerk.link("撤销", row).click()
+
+def the_row(clerk: Desk) -> Locator:
+    return clerk.page.get_by_role("table").get_by_role("row").filter(has_text="健身月卡 30 天")
+
+
+def undo_it(clerk: Desk) -> None:
+    clerk.link("撤销", the_row(clerk)).click()
     clerk.dialog.get_by_text("选错用法").click()
     clerk.dialog.get_by_label("我看过了，会员也知道").check()
     clerk.button("撤销核销", clerk.dialog).click()
     expect(clerk.dialog.get_by_text("撤销了，券回到未核销").first).to_be_visible()
-    assert not shop.ledger(old["certificate_id"])["consumed"][0]["live"]
     clerk.link("关上", clerk.dialog).click()
 
-    # 4. Export last week.
+
+def export_last_week(clerk: Desk) -> None:
     clerk.go("券")
-    clerk.link("上周").click()
-    with page.expect_download() as waited:
+    with clerk.page.expect_navigation():
+        clerk.link("上周").click()
+    with clerk.page.expect_download() as waited:
         clerk.link("导出表格").click()
     with ZipFile(waited.value.path()) as book:
         assert "券号" in "".join(book.read(name).decode() for name in book.namelist())
 
 
-def test_the_managers_first_day(manager: Desk, shop: RunningShop, forgotten: str) -> None:
-    page = manager.page
-
-    # 5. Map a SKU that a member brought.
-    manager.scan(shop.buy("douyin", sku="unmapped")["code"])
+def map_a_sku_that_a_member_brought(manager: Desk, product: str) -> None:
+    manager.scan(manager.shop.buy("douyin", sku="unmapped")["code"])
     expect(manager.dialog.get_by_text("券店里还没设好，券没动")).to_be_visible()
     manager.link("去配商品", manager.dialog).click()
-    unmapped = page.get_by_role("region", name="会员拿来过，还没对应")
-    unmapped.get_by_label(f"对应的商品 {forgotten}").select_option(label="私教课 10 节")
-    manager.button(f"对应上 {forgotten}", unmapped).click()
-    expect(page.get_by_text("都对应好了")).to_be_visible()
+    unmapped = manager.page.get_by_role("region", name="会员拿来过，还没对应")
+    unmapped.get_by_label(f"对应的商品 {product}").select_option(label="私教课 10 节")
+    manager.button(f"对应上 {product}", unmapped).click()
+    expect(manager.page.get_by_text("都对应好了")).to_be_visible()
 
-    # 6. Add a class.
+
+def add_a_class(manager: Desk) -> None:
     manager.go("课表")
     manager.link("加一节课").click()
     manager.dialog.get_by_label("什么课").fill("晨间拉伸")
@@ -140,17 +184,17 @@ def test_the_managers_first_day(manager: Desk, shop: RunningShop, forgotten: str
     manager.button("加进课表", manager.dialog).click()
     expect(manager.link("晨间拉伸")).to_be_visible()
 
-    # 7. Bind a clerk's chat.
+
+def bind_a_clerks_chat(manager: Desk) -> None:
     manager.go("员工与设备")
     manager.button("绑定聊天 林小满").click()
     expect(manager.dialog.get_by_role("img", name="绑定口令的二维码")).to_be_visible()
     expect(manager.dialog.get_by_text("10 分钟内有效，只能用一次")).to_be_visible()
     manager.link("发过了", manager.dialog).click()
 
-    # 8. Make a batch of codes.
-    manager.go("价格与券码")
-    tabs = page.get_by_role("navigation", name="价格与券码")
-    manager.link("券码", tabs).click()
+
+def make_a_batch(manager: Desk) -> None:
+    open_prices(manager, "券码")
     manager.link("做一批券码").click()
     manager.dialog.get_by_label("名字").fill("开业券")
     manager.dialog.get_by_label("给什么").select_option(label="打折")
@@ -159,13 +203,41 @@ def test_the_managers_first_day(manager: Desk, shop: RunningShop, forgotten: str
     manager.button("做这批券码", manager.dialog).click()
     expect(manager.dialog.get_by_role("heading", name="开业券")).to_be_visible()
     manager.link("关上", manager.dialog).last.click()
-    expect(page.get_by_role("row").filter(has_text="开业券")).to_contain_text("8.5")
+    expect(manager.page.get_by_role("row").filter(has_text="开业券")).to_contain_text("8.5")
 
-    # 9. Read why a price is what it is.
-    manager.link("试一车", tabs).click()
-    page.get_by_label("照相集").fill("2")
-    page.get_by_label("Vlog 视频").fill("1")
+
+def open_prices(manager: Desk, tab: str) -> None:
+    manager.go("价格与券码")
+    manager.link(tab, manager.page.get_by_role("navigation", name="价格与券码")).click()
+
+
+def read_why_a_price_is_what_it_is(manager: Desk) -> None:
+    open_prices(manager, "试一车")
+    manager.page.get_by_label("照相集").fill("2")
+    manager.page.get_by_label("Vlog 视频").fill("1")
     manager.button("算一下价格").click()
-    why = page.get_by_role("region", name="价格怎么来的")
+    why = manager.page.get_by_role("region", name="价格怎么来的")
     expect(why).to_contain_text("355.00")
     expect(why.get_by_role("region", name="没用上的")).to_be_visible()
+
+
+def fix_what_reconciliation_found(manager: Desk, amount: str) -> None:
+    page = manager.page
+    manager.go("对账")
+    found = page.get_by_role("region", name="1 处要处理").get_by_role("article")
+    expect(found).to_contain_text("金额对不上")
+    expect(found).to_contain_text(f"我们 {amount}，平台 ¥199.00")
+    manager.link("以平台为准", found).click()
+    expect(manager.dialog.get_by_role("heading", name="金额对不上")).to_be_visible()
+    expect(manager.dialog.get_by_text("只改我们的账，平台的已经发生了")).to_be_visible()
+    manager.button("以平台为准", manager.dialog).click()
+    expect(page.get_by_role("region", name="没有要处理的")).to_be_visible()
+    settled = page.get_by_role("region", name="处理过的")
+    expect(settled).to_contain_text("金额对不上")
+    expect(settled).to_contain_text("以平台为准，今天")
+
+    manager.go("设置")
+    manager.link("审计").click()
+    line = page.get_by_role("row").filter(has_text="对账的差异：处理了").first
+    expect(line).to_contain_text("梅雪")
+    expect(line).to_contain_text("以平台为准")

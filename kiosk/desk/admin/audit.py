@@ -11,25 +11,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.services.actor import Role
 from core.services.staff_words import DOORS, Words
 from kiosk.desk.access import needs
+from kiosk.desk.admin.audit_words import NOUNS, done, told
 from kiosk.desk.frame import page
 from kiosk.desk.state import actor, services
 
 pages = Blueprint("audit", __name__, url_prefix="/audit")
 
 PAGE_SIZE = 50
-ACTIONS = {
-    "redemption": Words("核销", "Redemptions"), "receipt": Words("小票", "Slips"),
-    "staff": Words("员工", "Staff"), "binding": Words("聊天绑定", "Chat bindings"),
-    "kiosk": Words("自助机", "Kiosks"), "platform": Words("平台", "Platforms"),
-    "platform_shop": Words("平台门店", "Platform shops"), "venue": Words("门店", "Venues"),
-    "product": Words("商品", "Products"), "sku": Words("商品对照", "Mappings"),
-    "class": Words("课表", "Classes"), "task": Words("待办", "Tasks"),
-    "voucher": Words("券", "Vouchers"), "sync": Words("同步", "Sync"),
-    "order": Words("订单", "Orders"), "batch": Words("券码批次", "Batches"),
-    "bundle": Words("组合", "Bundles"), "one_price": Words("一口价", "One prices"),
-    "coupon": Words("优惠券", "Coupons"), "tier": Words("阶梯价", "Tiers"),
-    "reconciliation": Words("对账", "Reconciliation"), "alert": Words("告警", "Alerts"),
-}
+ACTIONS = {noun: NOUNS[noun] for noun in (
+    "redemption", "receipt", "voucher", "class", "member", "task", "finding", "reconciliation",
+    "order", "batch", "bundle", "one_price", "coupon", "tier", "product", "sku", "staff",
+    "binding", "kiosk", "printer", "platform", "platform_shop", "venue")}
+"""What may be searched for."""
 ACTORS = {"staff": Words("店员", "Staff"), "kiosk": Words("自助机", "Kiosk"),
           "member": Words("会员", "Member"), "system": Words("系统", "System"),
           "platform": Words("平台", "Platform"), "holder": Words("手机", "Phone")}
@@ -53,7 +46,7 @@ def search() -> AnyResponse:
             name: value for name, value in wanted.items() if value})
 
     return page("desk/admin/audit.html", found=found, wanted=wanted, at=at, actions=ACTIONS,
-                actors=ACTORS, doors=DOORS)
+                actors=ACTORS, doors=DOORS, done=done, told=told)
 
 
 def _one_of(name: str, known: dict[str, Words]) -> str:
