@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from core.money import Money, allocate
 from core.platforms.books import SoldCertificate
-from core.store.tables import Voucher
+from core.store.certificates import KnownCertificate
 from core.vouchers.certificate import CertificateStatus
 from core.vouchers.redemption import VoucherStatus
 
@@ -62,7 +62,7 @@ def lost(sold: SoldCertificate, now: Stand, consumed: Money, paid: Money) -> Mon
     return min(max(over, Money.zero()), consumed)
 
 
-def differs(row: Voucher, wanted: dict[str, Any]) -> dict[str, Any]:
+def differs(row: KnownCertificate, wanted: dict[str, Any]) -> dict[str, Any]:
     """The columns that the row does not have already."""
     return {name: value for name, value in wanted.items() if getattr(row, name) != value}
 
@@ -84,11 +84,12 @@ def amounts(sold: SoldCertificate, of_order: Money | None, siblings: int,
 class Matched(NamedTuple):
     """Certificates with their rows; `new_codes`: rows whose code the platform replaced."""
 
-    pairs: tuple[tuple[SoldCertificate, Voucher | None], ...]
+    pairs: tuple[tuple[SoldCertificate, KnownCertificate | None], ...]
     new_codes: frozenset[int] = frozenset()
 
 
-def match(sold: Sequence[SoldCertificate], rows: Sequence[Voucher], order_id: str) -> Matched:
+def match(sold: Sequence[SoldCertificate], rows: Sequence[KnownCertificate],
+          order_id: str) -> Matched:
     """Which row is which certificate.
 
     By the certificate's id or code. Where the code is the id (Meituan), an undone coupon comes
@@ -100,7 +101,7 @@ def match(sold: Sequence[SoldCertificate], rows: Sequence[Voucher], order_id: st
     by_code = {row.voucher_no: row for row in rows}
     by_id = {row.certificate_id: row for row in by_code.values()}
     current = {one.code for one in sold if one.code}
-    found: dict[int, Voucher] = {}
+    found: dict[int, KnownCertificate] = {}
     for index, one in enumerate(sold):
         row = by_code.get(one.code or one.certificate_id) or by_id.get(one.certificate_id)
         if row is not None and (row.voucher_no not in current or row.voucher_no == one.code

@@ -29,11 +29,10 @@ from core.services.platform_books import Books, merchant_of
 from core.services.platform_ports import PlatformPorts
 from core.store import catalogue, certificates, merchants, orders, quarantine
 from core.store.catalogue import ShopRow
-from core.store.certificates import Goods
+from core.store.certificates import Goods, KnownCertificate
 from core.store.db import Store
 from core.store.merchants import MerchantRow
 from core.store.orders import Claim, Ending
-from core.store.tables import Voucher
 
 LEASE = timedelta(minutes=3)
 """Longer than asking for a batch may take; afterwards its orders are anybody's again."""
@@ -177,11 +176,11 @@ class OrderChecks:
             [sold.certificate_id for one in good for sold in one.sold],
             [sold.code for one in good for sold in one.sold if sold.code]))
         ids = [row.id for found in rows.values() for row in found]
+        dealings = certificates.dealings(self._store, ids)
         now = Situation(
             at=at, zone=self._zone, platform_id=platform_id,
             goods=self._goods(merchant, good, before), versions=before.versions,
-            in_flight=certificates.in_flight(ids) if ids else frozenset(),
-            ours=certificates.ours(ids) if ids else {})
+            in_flight=dealings.in_flight, ours=dealings.ours)
         plans = [(one, plan(one.order, one.sold, rows[one.order.id], now)) for one in good]
         self._carry_out(merchant, plans, report)
         self._put_off(merchant, [one for one in answers if not one.good], report)
@@ -270,14 +269,15 @@ class OrderChecks:
         self._nudge("outbox")
 
 
-def _by_order(good: Sequence[Answer], rows: Sequence[Voucher]) -> dict[int, list[Voucher]]:
+def _by_order(good: Sequence[Answer], rows: Sequence[KnownCertificate],
+              ) -> dict[int, list[KnownCertificate]]:
     """The rows that may be certificates of each order, by the order row's id."""
-    by_number: dict[str | None, list[Voucher]] = defaultdict(list)
+    by_number: dict[str | None, list[KnownCertificate]] = defaultdict(list)
     for row in rows:
         by_number[row.platform_order_no].append(row)
     by_id = {row.certificate_id: row for row in rows}
     by_code = {row.voucher_no: row for row in rows}
-    found: dict[int, list[Voucher]] = {}
+    found: dict[int, list[KnownCertificate]] = {}
     for one in good:
         mine = {row.id: row for row in by_number[one.order.order_id]}
         for sold in one.sold:

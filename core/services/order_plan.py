@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from core.money import Money
 from core.platforms.books import SoldCertificate
 from core.services.certificate_truth import Stand, amounts, differs, lost, match, stand
-from core.store.certificates import Goods, Ours
+from core.store.certificates import Goods, KnownCertificate, Ours
 from core.store.orders import DueOrder
-from core.store.tables import Voucher
 from core.vouchers.certificate import CertificateStatus
 from core.vouchers.redemption import VoucherStatus
 from core.vouchers.validity import Window
@@ -55,7 +55,7 @@ class Happened:
     """
 
     what: str
-    row: Voucher
+    row: KnownCertificate
     was: VoucherStatus
     now: VoucherStatus
     loss: Money = Money(0)
@@ -67,7 +67,7 @@ class OrderPlan:
     """`check_at`: when the order must be asked again; None: not before it changes."""
 
     new: list[tuple[Any, ...]] = field(default_factory=list)
-    changed: list[tuple[Voucher, dict[str, Any]]] = field(default_factory=list)
+    changed: list[tuple[KnownCertificate, dict[str, Any]]] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
     check_at: datetime | None = None
     is_open: bool = False
@@ -78,7 +78,7 @@ class OrderPlan:
         self.check_at = min(at, self.check_at or at)
 
 
-def plan(order: DueOrder, sold: Sequence[SoldCertificate], rows: Sequence[Voucher],
+def plan(order: DueOrder, sold: Sequence[SoldCertificate], rows: Sequence[KnownCertificate],
          now: Situation) -> OrderPlan:
     """What to write for one order; `rows` are those that may be its certificates."""
     made = OrderPlan(is_open=any(one.status in OPEN_STATES for one in sold))
@@ -101,7 +101,7 @@ def _hides_code(one: SoldCertificate) -> bool:
     return one.status is CertificateStatus.USED and one.code is None
 
 
-def _known(made: OrderPlan, order: DueOrder, one: SoldCertificate, row: Voucher,
+def _known(made: OrderPlan, order: DueOrder, one: SoldCertificate, row: KnownCertificate,
            now: Situation, siblings: int, new_code: bool) -> None:
     if row.id in now.in_flight:
         made.again(now.at + IN_FLIGHT)
@@ -134,8 +134,8 @@ def _known(made: OrderPlan, order: DueOrder, one: SoldCertificate, row: Voucher,
     made.happened += _events(one, row, was, stands, ours, taken_back)
 
 
-def _events(one: SoldCertificate, row: Voucher, was: VoucherStatus, stands: Stand, ours: Ours,
-            taken_back: bool) -> list[Happened]:
+def _events(one: SoldCertificate, row: KnownCertificate, was: VoucherStatus, stands: Stand,
+            ours: Ours, taken_back: bool) -> list[Happened]:
     """What to tell of a row that changes, from what it was and what it is now."""
     refunded = one.status is CertificateStatus.REFUNDED
     if refunded and (row.refunded_at is None or row.refunded_fen != one.refunded):
@@ -148,7 +148,7 @@ def _events(one: SoldCertificate, row: Voucher, was: VoucherStatus, stands: Stan
     return [Happened("moved", row, was, stands.status)] if was is not stands.status else []
 
 
-def _columns(order: DueOrder, one: SoldCertificate, row: Voucher, stands: Stand,
+def _columns(order: DueOrder, one: SoldCertificate, row: KnownCertificate, stands: Stand,
              now: Situation, siblings: int) -> dict[str, Any]:
     """What a known row should say. What the platform does not tell stays as it is."""
     columns: dict[str, Any] = {
@@ -157,7 +157,7 @@ def _columns(order: DueOrder, one: SoldCertificate, row: Voucher, stands: Stand,
     if one.code and one.code != one.certificate_id and row.voucher_no != one.code:
         columns |= {"voucher_no": one.code, "code_tail": one.code[-4:]}
     if one.expires is not None:
-        columns |= {"expires_at": one.expires, "expire_date": _last_day(one, now.zone)}
+        columns |= {"expires_at": one.expires, "expire_date": _last_day(one.expires, now.zone)}
     if one.starts is not None:
         columns["starts_at"] = one.starts
     if row.paid_price_fen is None or stands.uses_total != len(row.use_amounts_fen):
@@ -172,14 +172,14 @@ def _columns(order: DueOrder, one: SoldCertificate, row: Voucher, stands: Stand,
     return columns | _refund(one, row, now) | _use(one, order, row, stands, now)
 
 
-def _refund(one: SoldCertificate, row: Voucher, now: Situation) -> dict[str, Any]:
+def _refund(one: SoldCertificate, row: KnownCertificate, now: Situation) -> dict[str, Any]:
     if one.status is not CertificateStatus.REFUNDED:
         return {"refunded_at": None, "refunded_fen": None}
     return {"refunded_at": one.refunded_at or row.refunded_at or now.at,
             "refunded_fen": one.refunded if one.refunded is not None else row.refunded_fen}
 
 
-def _use(one: SoldCertificate, order: DueOrder, row: Voucher, stands: Stand,
+def _use(one: SoldCertificate, order: DueOrder, row: KnownCertificate, stands: Stand,
          now: Situation) -> dict[str, Any]:
     """When it was used, for a use that is not ours: ours is in the row already."""
     if stands.uses_used == 0:
@@ -193,8 +193,10 @@ def _used_at(one: SoldCertificate, order: DueOrder, now: Situation) -> datetime:
     return one.updated_at or order.updated_at or now.at
 
 
-def _last_day(one: SoldCertificate, zone: str) -> Any:
-    return Window(ends=one.expires).last_day(zone)
+@lru_cache(maxsize=1024)
+def _last_day(expires: datetime | None, zone: str) -> date | None:
+    """A deal's certificates end on few days."""
+    return Window(ends=expires).last_day(zone)
 
 
 def _new(order: DueOrder, one: SoldCertificate, now: Situation,
@@ -210,7 +212,7 @@ def _new(order: DueOrder, one: SoldCertificate, now: Situation,
         number, one.certificate_id, number[-4:], now.platform_id, order.order_id, order.sku_id,
         goods.voucher_type, goods.product_id, goods.name[:100], original, paid, parts,
         order.buyer_phone or None, int(stands.status), stands.uses_total, stands.uses_used,
-        one.starts, one.expires, _last_day(one, now.zone),
+        one.starts, one.expires, _last_day(one.expires, now.zone),
         _used_at(one, order, now) if stands.uses_used else None,
         (one.refunded_at or now.at) if refunded else None, one.refunded if refunded else None,
         one.updated_at or order.updated_at, now.at, now.at, 1)

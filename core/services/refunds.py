@@ -19,8 +19,9 @@ from core.services.grant import Grants
 from core.services.ticket import ticket
 from core.services.unfreeze import unfreeze
 from core.store import audit, certificates, entitlements, frozen, redemptions
+from core.store.certificates import KnownCertificate
 from core.store.db import Store
-from core.store.tables import Entitlement, Redemption, Voucher
+from core.store.tables import Entitlement, Redemption
 from core.vouchers.redemption import ResultType
 
 
@@ -44,20 +45,20 @@ class Refunds:
         self._clock = clock
         self._grants = grants
 
-    def after_use(self, row: Voucher, platform: str, loss: Money, refunded: Money | None,
+    def after_use(self, row: KnownCertificate, platform: str, loss: Money, refunded: Money | None,
                   actor: Actor, at: datetime) -> None:
         """The platform gave back money for uses of ours: what is left of them is frozen."""
         self._freeze(trouble.REFUND_AFTER_USE, row, platform, actor, at, loss_fen=loss.fen,
                      loss=str(loss), refunded_fen=refunded.fen if refunded else None)
 
-    def taken_back(self, row: Voucher, platform: str, actor: Actor, at: datetime) -> None:
+    def taken_back(self, row: KnownCertificate, platform: str, actor: Actor, at: datetime) -> None:
         """Somebody cancelled our verification at the platform: the buyer has his voucher again,
         so what it gave is frozen until a person has looked."""
         price = row.paid_price_fen or Money.zero()
         self._freeze(trouble.TAKEN_BACK, row, platform, actor, at, loss_fen=price.fen,
                      loss=str(price))
 
-    def _freeze(self, kind: str, row: Voucher, platform: str, actor: Actor, at: datetime,
+    def _freeze(self, kind: str, row: KnownCertificate, platform: str, actor: Actor, at: datetime,
                 **facts: Any) -> None:
         standing = certificates.granted(row.id)
         for redemption, entitlement in standing:
@@ -110,7 +111,7 @@ class Refunds:
         return _view(entitlement, row)
 
 
-def _facts(row: Voucher, platform: str,
+def _facts(row: KnownCertificate, platform: str,
            standing: list[tuple[Redemption, Entitlement]]) -> dict[str, Any]:
     """What the task says: nothing in it is secret or whole."""
     last = standing[-1][0]

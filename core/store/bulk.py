@@ -6,7 +6,7 @@ shape and the driver gets plain tuples. Callers hold a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,11 +17,10 @@ from peewee import (  # type: ignore[attr-defined]  # its stubs lack EXCEPTIONS
 )
 
 from core.store.db import MARIADB, Store
+from core.store.packing import packed, unpacked
 from core.store.tables import Row
-from core.store.tables import fields as ours
 
 Values = Sequence[Any]
-Packer = Callable[[Any], Any]
 
 _as_ours = ExceptionWrapper(EXCEPTIONS)
 """The driver's errors in the classes that `Store.transact` knows."""
@@ -35,34 +34,29 @@ def insert(store: Store, table: type[Row], columns: tuple[str, ...], rows: Itera
     `update` instead.
     """
     _run(store, _insert_sql(store.database, store.engine, table, columns, key, update),
-         _packed(table, columns, rows))
+         packed(table, store.engine, columns, rows))
 
 
 def change(store: Store, table: type[Row], columns: tuple[str, ...], rows: Iterable[Values],
            where: tuple[str, ...] = ("id",)) -> None:
     """Update row by row: each has the values of `columns`, then those of `where`."""
     _run(store, _update_sql(store.database, table, columns, where),
-         _packed(table, columns + where, rows))
+         packed(table, store.engine, columns + where, rows))
 
 
 def among(store: Store, table: type[Row], columns: tuple[str, ...], column: str,
           values: Collection[Any], *, lock: bool = False, **also: Any) -> list[tuple[Any, ...]]:
     """`columns` of the rows whose `column` is one of `values` and whose other fields are `also`;
-    with `lock` they are held against other writers until the transaction ends."""
+    with `lock` they are held against other writers until the transaction ends, taken by id so
+    that two who want the same rows do not wait for each other."""
     if not values:
         return []
     given = _padded(values)
-    asked = _packed_one(table, tuple(also), also.values()) + _packed_alike(table, column, given)
+    asked = _packed_one(store, table, tuple(also), also.values()) + tuple(
+        one for one, in packed(table, store.engine, (column,), zip(given, strict=True)))
     sql = _select_sql(store.database, table, columns, column, len(given), tuple(also),
                       lock and bool(store.database.for_update))
-    readers = _readers(table, columns)
-    found = []
-    for row in store.database.execute_sql(sql, asked).fetchall():
-        read = list(row)
-        for index, convert in readers:
-            read[index] = convert(read[index])
-        found.append(tuple(read))
-    return found
+    return unpacked(table, columns, store.database.execute_sql(sql, asked).fetchall())
 
 
 def change_among(store: Store, table: type[Row], columns: Mapping[str, Any],
@@ -72,8 +66,13 @@ def change_among(store: Store, table: type[Row], columns: Mapping[str, Any],
         return
     given = _padded(ids)
     sql = _update_alike_sql(store.database, table, tuple(columns), len(given))
-    store.database.execute_sql(sql, _packed_one(table, tuple(columns), columns.values())
-                               + tuple(given))
+    store.database.execute_sql(
+        sql, _packed_one(store, table, tuple(columns), columns.values()) + tuple(given))
+
+
+def _packed_one(store: Store, table: type[Row], columns: tuple[str, ...],
+                values: Iterable[Any]) -> tuple[Any, ...]:
+    return next(iter(packed(table, store.engine, columns, [tuple(values)])), ())
 
 
 def _padded(values: Collection[Any]) -> list[Any]:
@@ -93,70 +92,6 @@ def _run(store: Store, sql: str, packed: list[tuple[Any, ...]]) -> None:
             cursor.executemany(sql, packed)
         finally:
             cursor.close()
-
-
-def _packed(table: type[Row], columns: tuple[str, ...],
-            rows: Iterable[Values]) -> list[tuple[Any, ...]]:
-    packers = _packers(table, columns)
-    packed = []
-    met: dict[Any, Any] = {}  # an instant or a code comes in several columns and rows
-    for row in rows:
-        values = list(row)
-        for index, pack, repeats in packers:
-            value = values[index]
-            if not repeats or value is None:
-                values[index] = pack(value)
-                continue
-            known = met.get(value)
-            if known is None:
-                known = met[value] = pack(value)
-            values[index] = known
-        packed.append(tuple(values))
-    return packed
-
-
-def _packed_one(table: type[Row], columns: tuple[str, ...],
-                values: Iterable[Any]) -> tuple[Any, ...]:
-    (packed,) = _packed(table, columns, [list(values)])
-    return packed
-
-
-def _packed_alike(table: type[Row], column: str, values: list[Any]) -> tuple[Any, ...]:
-    pack = _packers(table, (column,))
-    return tuple(pack[0][1](value) for value in values) if pack else tuple(values)
-
-
-@lru_cache(maxsize=64)
-def _packers(table: type[Row], columns: tuple[str, ...],
-             ) -> tuple[tuple[int, Packer, bool], ...]:
-    """The columns of our own types, and whether equal values give equal results; the driver
-    takes all others as they are."""
-    found = []
-    for index, name in enumerate(columns):
-        field = table._meta.combined[name]
-        if isinstance(field, ours.JsonField):
-            found.append((index, _json, False))
-        elif type(field).__module__ == ours.__name__:
-            found.append((index, field.db_value, isinstance(field, ours.UtcDateTime
-                                                            | ours.SealedField)))
-    return tuple(found)
-
-
-_to_json: Packer = ours.JsonField().db_value
-
-
-def _json(value: Any) -> Any:
-    """As the column type does it, quicker for what is nearly always there."""
-    if value == {} or (type(value) is list and all(type(one) is int for one in value)):
-        return str(value)
-    return _to_json(value)
-
-
-@lru_cache(maxsize=64)
-def _readers(table: type[Row], columns: tuple[str, ...]) -> tuple[tuple[int, Packer], ...]:
-    return tuple((index, table._meta.combined[name].python_value)
-                 for index, name in enumerate(columns)
-                 if type(table._meta.combined[name]).__module__ == ours.__name__)
 
 
 @lru_cache(maxsize=64)

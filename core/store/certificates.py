@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from core.money import Money
 from core.store import bulk
@@ -56,17 +57,44 @@ def _by_order(store: Store, platform_id: int, order_ids: Collection[str],
         if platform == platform_id]
 
 
+class KnownCertificate(NamedTuple):
+    """A row of ours as deciding about a platform's answer needs it: the columns by name."""
+
+    id: int
+    voucher_no: str
+    certificate_id: str
+    code_tail: str
+    platform_order_no: str | None
+    sku_id: str
+    product_name: str
+    original_price_fen: Money | None
+    paid_price_fen: Money | None
+    use_amounts_fen: list[int]
+    user_phone: str | None
+    status: int
+    uses_total: int
+    uses_used: int
+    starts_at: datetime | None
+    expires_at: datetime | None
+    expire_date: date | None
+    venue_id: int | None
+    verified_at: datetime | None
+    verified_by: int | None
+    user_id: int | None
+    refunded_at: datetime | None
+    refunded_fen: Money | None
+    updated_at: datetime
+
+
 def known(store: Store, platform_id: int, order_ids: Collection[str],
-          certificate_ids: Collection[str], codes: Collection[str]) -> list[Voucher]:
+          certificate_ids: Collection[str], codes: Collection[str]) -> list[KnownCertificate]:
     """Every row that may be one of these certificates, held until the transaction ends."""
     ids = {row_id for row_id, _ in _by_order(store, platform_id, order_ids, "id")}
     for column, values in (("certificate_id", certificate_ids), ("voucher_no", codes)):
         ids |= {row[0] for row in bulk.among(store, Voucher, ("id",), column, values,
                                              platform=platform_id)}
-    if not ids:
-        return []
-    return list(store.locked(Voucher.select().where(Voucher.id.in_(sorted(ids)))
-                             .order_by(Voucher.id)))
+    rows = bulk.among(store, Voucher, KnownCertificate._fields, "id", ids, lock=True)
+    return sorted((KnownCertificate(*row) for row in rows), key=itemgetter(0))
 
 
 _UNUSED_OF_ORDER = Compiled(lambda order_id: locked(Voucher.select().where(
@@ -98,24 +126,29 @@ class Ours:
     last_at: datetime | None = None
 
 
-def in_flight(voucher_ids: Collection[int]) -> frozenset[int]:
-    """Those with a redemption or an undo under way: the flow itself will say how they end."""
-    states = [state.value for state in OPEN | UNDO_UNSETTLED]
-    return frozenset(int(row[0]) for row in tuples(Redemption.select(Redemption.voucher).where(
-        Redemption.voucher.in_(list(voucher_ids)) & Redemption.state.in_(states))))
+class Dealings(NamedTuple):
+    """What we ourselves did with some certificates, by their ids. `in_flight`: a redemption or an
+    undo is under way, whose flow will say how it ends."""
+
+    in_flight: frozenset[int]
+    ours: dict[int, Ours]
 
 
-def ours(voucher_ids: Collection[int]) -> dict[int, Ours]:
-    """Our standing uses, by certificate."""
-    rows = tuples(
-        RedemptionUse.select(Redemption.voucher, RedemptionUse.amount_fen, RedemptionUse.used_at)
-        .join(Redemption)
-        .where(Redemption.voucher.in_(list(voucher_ids)) & RedemptionUse.cancelled_at.is_null()))
-    uses: dict[int, list[tuple[Money, datetime]]] = defaultdict(list)
-    for voucher_id, amount, used_at in rows:
-        uses[int(voucher_id)].append((amount, used_at))
-    return {voucher_id: Ours(len(all_), Money(sum(amount.fen for amount, _ in all_)),
-                             max(at for _, at in all_)) for voucher_id, all_ in uses.items()}
+def dealings(store: Store, voucher_ids: Collection[int]) -> Dealings:
+    """Redemptions under way, and our standing uses."""
+    states = {state.value for state in OPEN | UNDO_UNSETTLED}
+    found = bulk.among(store, Redemption, ("id", "voucher", "state"), "voucher", voucher_ids)
+    of = {row_id: voucher_id for row_id, voucher_id, _ in found}
+    standing: dict[int, list[tuple[Money, datetime]]] = defaultdict(list)
+    for redemption_id, amount, used_at, cancelled_at in bulk.among(
+            store, RedemptionUse, ("redemption", "amount_fen", "used_at", "cancelled_at"),
+            "redemption", of):
+        if cancelled_at is None:
+            standing[of[redemption_id]].append((amount, used_at))
+    return Dealings(
+        frozenset(voucher_id for _, voucher_id, state in found if state in states),
+        {voucher_id: Ours(len(uses), Money(sum(amount.fen for amount, _ in uses)),
+                          max(at for _, at in uses)) for voucher_id, uses in standing.items()})
 
 
 def granted(voucher_id: int) -> list[tuple[Redemption, Entitlement]]:
@@ -132,7 +165,7 @@ def add_all(store: Store, rows: Iterable[Sequence[Any]]) -> None:
     bulk.insert(store, Voucher, NEW, rows)
 
 
-def change_all(store: Store, changes: Iterable[tuple[Voucher, dict[str, Any]]],
+def change_all(store: Store, changes: Iterable[tuple[KnownCertificate, dict[str, Any]]],
                at: datetime) -> None:
     """Write what differs; rows in which the same columns differ go together."""
     alike: dict[tuple[str, ...], list[Values]] = defaultdict(list)

@@ -36,24 +36,31 @@ class InstantOrders:
     round: int = 0
     _made: dict[str, PlatformOrder] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._make_all()
+
+    def _make_all(self) -> None:
+        """Ahead of the measured time: it is the platform's work."""
+        self._made = {f"80{number:017d}": self._order(number) for number in range(self.count)}
+
     def change_all(self, status: CertificateStatus) -> None:
         """Every order changes."""
         self.status = status
         self.round += 1
-        self._made.clear()
+        self._make_all()
 
     def order(self, number: int) -> PlatformOrder:
-        order_id = f"80{number:017d}"
-        if order_id not in self._made:
-            at = self.began + timedelta(seconds=number / 100)
-            self._made[order_id] = PlatformOrder(
-                platform=self.name, order_id=order_id, sku_id="1791280000000101",
-                title="健身月卡 30 天", status=self.status,
-                paid=Money(199_00 * self.certificates), original=Money(299_00 * self.certificates),
-                quantity=self.certificates, times_card=False, paid_at=at,
-                updated_at=at + timedelta(hours=self.round), shop_id="",
-                buyer_phone="138****8000", certificates=self._sold(number, at))
-        return self._made[order_id]
+        return self._made[f"80{number:017d}"]
+
+    def _order(self, number: int) -> PlatformOrder:
+        at = self.began + timedelta(seconds=number / 100)
+        return PlatformOrder(
+            platform=self.name, order_id=f"80{number:017d}", sku_id="1791280000000101",
+            title="健身月卡 30 天", status=self.status,
+            paid=Money(199_00 * self.certificates), original=Money(299_00 * self.certificates),
+            quantity=self.certificates, times_card=False, paid_at=at,
+            updated_at=at + timedelta(hours=self.round), shop_id="",
+            buyer_phone="138****8000", certificates=self._sold(number, at))
 
     def _sold(self, number: int, at: datetime) -> tuple[SoldCertificate, ...]:
         used = self.status is CertificateStatus.USED
