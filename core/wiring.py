@@ -79,6 +79,7 @@ from core.services.unmapped import Unmapped
 from core.services.upkeep import Upkeep
 from core.services.verify import Verify
 from core.services.views import Views
+from core.services.visit_book import VisitBook
 from core.services.visits import Visits, signing_key
 from core.services.vouchers import Vouchers
 from core.services.workplace import Workplace
@@ -127,6 +128,7 @@ class Services:
     admin: Administration
     platforms: PlatformWork
     visits: Visits
+    visit_book: VisitBook
     handovers: Handovers
     phone_sign_in: PhoneSignIn
     members: Members
@@ -188,6 +190,7 @@ def build(settings: Settings, *, clock: Clock | None = None, nudge: Nudge | None
                                 lambda: authorise("meituan"), douyin_directory(callers, clock),
                                 nudge, settings.zone),
         visits=Visits(store, signing_key(settings.session_key), lambda: shared_now(store)),
+        visit_book=VisitBook(store, lambda: shared_now(store)),
         handovers=Handovers(store, clock, next(
             (app.code_picture for app in apps if isinstance(app, WechatMini)), None),
             settings.door_budget),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import showing
 from bot.commands.confirm import named, ticket_and_rest
+from bot.commands.gate import NOT_LOOKED_AT
 from bot.commands.own_codes import of_own_code
 from bot.commands.redeem import GUESSES, look, parts
 from bot.incoming import Reply, Say, lines
@@ -21,6 +22,8 @@ def find(say: Say) -> Reply:
     if not say.text:
         return Reply(Words("查哪张？发单号或券码，比如“查 H0372”",
                            "Which one? Send a ticket or a code, such as “find H0372”"))
+    if say.services.visits.is_pass(say.text):
+        return Reply(NOT_LOOKED_AT)
     ticket = ticket_and_rest(say.text)
     if ticket is not None and not ticket[1]:
         return Reply(showing.redemption(named(say, ticket[0])))

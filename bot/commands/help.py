@@ -27,11 +27,13 @@ def help_(say: Say) -> Reply:
 
 @otherwise(Kind.TEXT)
 def anything_else(say: Say) -> Reply:
-    """A bare ticket, a bare code, or words: suggest what looks like them."""
+    """A bare ticket, a bare code, a member pass, or words: suggest what looks like them."""
     ticket = ticket_and_rest(say.text)
     if ticket is not None and not ticket[1]:
         return Reply(showing.redemption(named(say, ticket[0])))
     read = scan.read(parts(say.text)[0])
+    if say.services.visits.is_pass(say.text):
+        return look(say, say.text)
     if not isinstance(read, Unreadable) or read.reason not in (Reason.NOT_A_CODE, Reason.EMPTY):
         return look(say, say.text)
     near = suggestions(say.text, say.person)

@@ -15,12 +15,13 @@ NO_CODE = Words("照片里没找到码。离近一点、别反光，再拍一张
 
 @otherwise(Kind.PHOTO)
 def photo(say: Say) -> Reply:
-    """Codes that are certainly no vouchers (a product's bar code, a payment code) are left out
-    when the picture holds a voucher as well."""
+    """Codes that are certainly neither voucher nor member pass (a product's bar code, a payment
+    code) are left out when the picture holds one of ours as well."""
     codes = say.services.photos.codes(say.incoming.channel, say.incoming.media_id)
     if not codes:
         return Reply(NO_CODE)
-    vouchers = [code for code in codes if isinstance(scan.read(code), scan.Reading)]
-    if len(vouchers) > 1:
-        raise VoucherError("several_codes", count=len(vouchers))
-    return look(say, (vouchers or codes)[0])
+    ours = [code for code in codes if isinstance(scan.read(code), scan.Reading)
+            or say.services.visits.is_pass(code)]
+    if len(ours) > 1:
+        raise VoucherError("several_codes", count=len(ours))
+    return look(say, (ours or codes)[0])

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import showing
+from bot.commands.gate import come_in
 from bot.commands.own_codes import of_own_code
 from bot.incoming import Key, Pending, Reply, Say, lines
 from bot.phrases import sentence
@@ -52,7 +53,10 @@ def parts(text: str) -> tuple[str, str | None, int]:
 
 
 def look(say: Say, text: str) -> Reply:
-    """Ask the platform what a code is, and the person what to make of it."""
+    """Ask the platform what a code is, and the person what to make of it. A member pass is no
+    voucher: it counts a visit."""
+    if say.services.visits.is_pass(text):
+        return come_in(say, text)
     code, phone, uses = parts(text)
     who = f"staff\n{say.actor.id}"
     say.services.attempts.check("lookup", who)

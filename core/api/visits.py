@@ -7,10 +7,19 @@ from typing import Any
 from flask.views import MethodView
 
 from core.api.envelope import Door
+from core.api.fields import PageQuery, page_of
 from core.api.identity import caller, signed_in
 from core.api.mini.examples import answered
-from core.api.schemas.visit import PassQuery, PassSchema, ShownPassInput, VisitSchema
+from core.api.schemas.visit import (
+    PassQuery,
+    PassSchema,
+    ShownPassInput,
+    UndoVisitInput,
+    VisitSchema,
+    VisitsQuery,
+)
 from core.api.state import services
+from core.services.paging import PageOf
 from core.services.visits import MemberPass, VisitView
 from core.vouchers.member_pass import PassKind
 
@@ -24,7 +33,9 @@ PASS = {**EXAMPLE, "renew_in": 30, "member_name": "林**", "chosen": CARD, "choi
 VISIT = {**{name: CARD[name] for name in ("kind", "product_name", "venue_name", "ends_on",
                                            "uses_left")},
          "id": 7, "member_name": "林**", "member_phone": "138****0421",
-         "came_at": "2026-11-21T14:33:01+08:00", "repeated": False}
+         "came_at": "2026-11-21T14:33:01+08:00", "repeated": False, "undone_at": None}
+VISITS = {"items": [VISIT], "total": 1, "page": 1, "page_size": 20}
+UNDONE = {**VISIT, "undone_at": "2026-11-21T14:36:40+08:00"}
 
 
 @members.route("/pass")
@@ -40,18 +51,36 @@ class Pass(MethodView):
 
 @members.route("/visits")
 class MyVisits(MethodView):
-    @members.response(200, VisitSchema(many=True), example=answered([VISIT]))
+    @members.arguments(PageQuery, location="query")
+    @members.response(200, page_of(VisitSchema), example=answered(VISITS))
     @signed_in("member")
-    def get(self) -> list[VisitView]:
-        """My latest visits"""
-        return services().visits.visits(caller())
+    def get(self, query: dict[str, Any]) -> PageOf[VisitView]:
+        """My visits, newest first"""
+        return services().visits.visits(caller(), **query)
 
 
 @gates.route("")
 class Gate(MethodView):
+    @gates.arguments(VisitsQuery, location="query")
+    @gates.response(200, page_of(VisitSchema), example=answered(VISITS))
+    @signed_in("staff")
+    def get(self, query: dict[str, Any]) -> PageOf[VisitView]:
+        """Who came in at a venue, newest first"""
+        return services().visit_book.listed(caller(), **query)
+
     @gates.arguments(ShownPassInput, example=EXAMPLE)
     @gates.response(200, VisitSchema, example=answered(VISIT))
     @signed_in("staff", "kiosk")
     def post(self, body: dict[str, Any]) -> VisitView:
         """Count the visit of whoever shows this pass; again changes nothing"""
         return services().visits.record(body["text"], caller())
+
+
+@gates.route("/<int:visit_id>/undo")
+class Undo(MethodView):
+    @gates.arguments(UndoVisitInput, example={"reason": "扫错了人"})
+    @gates.response(200, VisitSchema, example=answered(UNDONE))
+    @signed_in("staff")
+    def post(self, body: dict[str, Any], visit_id: int) -> VisitView:
+        """Give a visit back that was counted by mistake; again changes nothing"""
+        return services().visit_book.undo(visit_id, body["reason"], caller())

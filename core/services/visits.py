@@ -21,6 +21,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.ids import clean_code, mask_name, mask_phone, token_hash
 from core.services.actor import Actor, Role
 from core.services.inspection import VenueRef
+from core.services.paging import PageOf, bounded
 from core.store import audit, catalogue, entitlements, people, visits
 from core.store.db import Store
 from core.store.tables import CourseOrder, Member, MemberCard, Visit
@@ -28,7 +29,6 @@ from core.vouchers import member_pass
 from core.vouchers.member_pass import PassClaim, PassKind
 
 SAME_VISIT = timedelta(minutes=10)
-MOST_VISITS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class MemberPass:
 @dataclass(frozen=True, slots=True)
 class VisitView:
     """A counted visit; masked. `repeated`: it had been counted before this showing. `ends_on` and
-    `uses_left` are what remains."""
+    `uses_left` are what remains. `undone_at`: when staff gave it back."""
 
     id: int
     member_name: str
@@ -70,6 +70,7 @@ class VisitView:
     uses_left: int | None
     came_at: datetime
     repeated: bool
+    undone_at: datetime | None
 
 
 class Visits:
@@ -131,7 +132,7 @@ class Visits:
         visit_id, repeated = self._store.transact(
             "visits.record", lambda: self._count(claim, spent, actor, actor.venue_id or 0))
         with self._store.connection():
-            return self._view(visit_id, repeated)
+            return view_of(visit_id, repeated)
 
     def _count(self, claim: PassClaim, spent: str, actor: Actor,
                venue_id: int) -> tuple[int, bool]:
@@ -143,6 +144,8 @@ class Visits:
         card_id = claim.target_id if claim.kind is PassKind.CARD else None
         course_id = claim.target_id if claim.kind is PassKind.COURSE else None
         before = visits.of_pass(spent)
+        if before is not None and before.undone_at is not None:
+            raise Conflict("pass_expired")  # spent; the phone's next one counts anew
         if before is None:
             last = visits.last(member.id, venue_id, card_id, course_id)
             before = last if last is not None and at - last.came_at < SAME_VISIT else None
@@ -173,10 +176,13 @@ class Visits:
         _refuse(_why_not_course(shown_course, at))
         entitlements.change_course(course, uses_used=course.uses_used + 1)
 
-    def visits(self, actor: Actor) -> list[VisitView]:
-        """The member's own latest visits, newest first."""
+    def visits(self, actor: Actor, *, page: int = 1, page_size: int = 20) -> PageOf[VisitView]:
+        """The member's own visits, newest first."""
+        number, size = bounded(page, page_size)
         with self._store.connection():
-            return [self._view(row.id, False) for row in visits.of_member(actor.id, MOST_VISITS)]
+            rows, total = visits.of_member(actor.id, number, size)
+            return PageOf(items=[view_of(row.id) for row in rows], total=total, page=number,
+                          page_size=size)
 
     def venues(self) -> list[VenueRef]:
         """The venues that are open, by id."""
@@ -188,16 +194,18 @@ class Visits:
         return [*((_choice(row), _why_not_card(row, at)) for row in visits.cards(member_id)),
                 *((_choice(row), _why_not_course(row, at)) for row in visits.courses(member_id))]
 
-    def _view(self, visit_id: int, repeated: bool) -> VisitView:
-        row = visits.visit(visit_id)
-        assert row is not None, "visits are never deleted"
-        member, held = people.by_id(row.member_id), _held_by(row)
-        choice = _choice(held)
-        return VisitView(
-            row.id, mask_name(member.name) if member else "",
-            mask_phone(member.phone) if member and member.phone else "", row.venue.name,
-            choice.kind, choice.product_name, choice.ends_on, choice.uses_left, row.came_at,
-            repeated)
+
+def view_of(visit_id: int, repeated: bool = False) -> VisitView:
+    """A visit as people are shown it."""
+    row = visits.visit(visit_id)
+    assert row is not None, "visits are never deleted"
+    member, held = people.by_id(row.member_id), _held_by(row)
+    choice = _choice(held)
+    return VisitView(
+        row.id, mask_name(member.name) if member else "",
+        mask_phone(member.phone) if member and member.phone else "", row.venue.name,
+        choice.kind, choice.product_name, choice.ends_on, choice.uses_left, row.came_at,
+        repeated, row.undone_at)
 
 
 def signing_key(secret: str) -> bytes:

@@ -65,17 +65,33 @@ def of_pass(pass_hash: str) -> Visit | None:
 
 def last(member_id: int, venue_id: int, card_id: int | None,
          course_order_id: int | None) -> Visit | None:
-    """The member's latest visit to a venue with this very card or course."""
+    """The member's latest visit to a venue with this very card or course that still counts."""
     return first(Visit.select().where(
-        (Visit.member == member_id) & (Visit.venue == venue_id)
+        (Visit.member == member_id) & (Visit.venue == venue_id) & Visit.undone_at.is_null()
         & (Visit.card == card_id if card_id is not None
            else Visit.course_order == course_order_id)).order_by(Visit.id.desc()).limit(1))
 
 
-def of_member(member_id: int, most: int) -> list[Visit]:
-    """The latest visits with their venues."""
-    return list(Visit.select(Visit, Venue).join(Venue).where(Visit.member == member_id)
-                .order_by(Visit.came_at.desc(), Visit.id.desc()).limit(most))
+def of_member(member_id: int, page: int, size: int) -> tuple[list[Visit], int]:
+    """A page of visits with their venues, the latest first; and how many there are."""
+    return _page(Visit.member == member_id, page, size)
+
+
+def at_venue(venue_id: int, page: int, size: int) -> tuple[list[Visit], int]:
+    """A page of who came to a venue, the latest first; and how many visits there are."""
+    return _page(Visit.venue == venue_id, page, size)
+
+
+def _page(wanted: Any, page: int, size: int) -> tuple[list[Visit], int]:
+    rows = (Visit.select(Visit, Venue).join(Venue).where(wanted)
+            .order_by(Visit.came_at.desc(), Visit.id.desc()).paginate(page, size))
+    return list(rows), Visit.select().where(wanted).count()
+
+
+def undo(visit_id: int, at: datetime) -> bool:
+    """Mark a visit as given back; False when it was before."""
+    return bool(Visit.update(undone_at=at).where(
+        (Visit.id == visit_id) & Visit.undone_at.is_null()).execute() == 1)
 
 
 def visit(visit_id: int) -> Visit | None:

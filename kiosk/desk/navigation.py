@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("desk.waiting.page", "bell", Words("待确认", "Waiting"), tab=True, count="waiting",
           key="F8"),
     Entry("desk.redeem.enter", "scan", Words("核销", "Redeem"), tab=True, part=0),
+    Entry("desk.visits.listed", "person", Words("进店", "Visits")),
     Entry("desk.tasks.listed", "task", Words("待办", "Tasks"), count="tasks"),
     Entry("desk.stats.page", "chart", Words("统计", "Figures"), tab=True),
     Entry("desk.reconcile.page", "scale", Words("对账", "Reconcile"), count="findings"),

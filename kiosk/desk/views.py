@@ -27,6 +27,7 @@ from kiosk.desk import (
     sync,
     tasks,
     undo,
+    visits,
     vouchers,
     waiting,
 )
@@ -58,7 +59,7 @@ STYLES = ("tokens", "base", "button", "state", "ticket", "pieces", "choice", "di
           "desk_narrow", "desk_print")
 SLIP_STYLES = ("tokens", "base", "button", "print", "desk_slip")
 NOUNS = (sign_in.pages, account.pages, vouchers.pages, redeem.pages, manual.pages, undo.pages,
-         waiting.pages,
+         waiting.pages, visits.pages,
          stats.pages, sync.pages, tasks.pages, alerts.pages, reconcile.pages, health.pages,
          settings.pages, platforms.pages, venues.pages, products.pages, skus.pages,
          classes.pages, staff.pages, kiosks.pages, printers.pages, channels.pages, audit.pages,

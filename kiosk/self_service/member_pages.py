@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.wiring import Services
 
 Page = Callable[..., Response]
+MOST_VISITS = 50
 MOST_PAGES = 1000
 
 
@@ -145,7 +146,8 @@ def pages(assets: Assets, services: Services) -> Blueprint:
             "member_history", tab="cards", told=told, screens=SCREENS,
             state=lambda view: BANDS.get(SCREENS[view.state], UNTOUCHED)[0],
             gives=lambda view: will_give(view.choice).in_(language),
-            visits=services.visits.visits(actor) if asked == 1 else None)
+            visits=services.visits.visits(actor, page_size=MOST_VISITS)["items"]
+            if asked == 1 else None)
 
     return door
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.at_the_desk import at_the_desk
 from tests.e2e.axe import complaints
+from tests.e2e.desk import Desk
 from tests.e2e.kiosk import WAIT, Kiosk, new_phone
 from tests.e2e.staff import StaffChat
 from tests.e2e.test_kiosk_cart import shot
@@ -56,6 +57,34 @@ def test_the_pass_opens_the_kiosks_gate_once(kiosk: Kiosk, phone: Page, code: st
     expect(kiosk.page.locator("#main")).to_contain_text("刚才已经记过了", timeout=WAIT)
     phone.goto("/m/history")
     expect(phone.locator("#main")).to_contain_text("滨江店")
+
+
+def test_the_kiosk_lets_nobody_in_with_a_made_up_pass(kiosk: Kiosk) -> None:
+    kiosk.scan("HXP" + "A" * 52)
+    expect(kiosk.page.locator("#main")).to_contain_text("这不是会员码", timeout=WAIT)
+    kiosk.scan(kiosk.shop.buy()["code"])
+    kiosk.on("found")
+
+
+def test_a_pass_shot_at_the_desk_counts_and_a_mistake_is_given_back(
+        phone: Page, code: str, browser: Browser, shop: RunningShop) -> None:
+    signed_in(phone, code)
+    phone.goto("/m/pass")
+    text = phone.locator("[data-pass]").get_attribute("data-pass") or ""
+    with at_the_desk(browser, shop, "linxiaoman", "/desk/stats") as page:
+        page.wait_for_load_state("load")
+        desk = Desk(page, shop)
+        desk.shoot(text, "Enter")
+        expect(desk.dialog).to_contain_text("进场记好了")
+        desk.link("记错了", desk.dialog).click()
+        desk.dialog.get_by_label("为什么撤").fill("扫错了人")
+        desk.button("撤掉", desk.dialog).click()
+        expect(desk.dialog).to_have_count(0)
+        desk.go("进店")
+        expect(page.locator("main")).to_contain_text("已撤")
+        assert complaints(page) == [] and desk.faults == []
+    phone.goto("/m/history")
+    expect(phone.locator("#main")).to_contain_text("已撤，没有算")
 
 
 def test_the_shown_code_changes_by_itself(phone: Page, code: str) -> None:

@@ -40,9 +40,24 @@ def test_a_shown_pass_is_counted_once(chain: Chain, lin: Phone, kiosk: Phone) ->
     first, again = (kiosk.post(gate, {"text": shown["text"]}) for _ in range(2))
     assert (first["repeated"], again["repeated"], first["id"]) == (False, True, again["id"])
     assert first["member_name"] == "林**" and NUMBER not in repr(first)
-    assert [one["id"] for one in lin.get("visits")] == [first["id"]]
+    assert [one["id"] for one in lin.get("visits")["items"]] == [first["id"]]
     assert lin.refused("POST", gate, {"text": shown["text"]}) == (403, "not_allowed")
     assert kiosk.refused("GET", "pass") == (403, "not_allowed")
+
+
+def test_staff_give_a_visit_back(app: Flask, chain: Chain, lin: Phone, kiosk: Phone) -> None:
+    counted = kiosk.post("/api/v1/visits", {"text": lin.get("pass")["text"]})
+    with chain.store.connection():
+        token = chain.services.sign_in.open_for_staff(chain.clerk.id, "api").token
+    clerk, here = Phone(app, chain, token=token), f"/api/v1/visits/{counted['id']}/undo"
+    assert clerk.refused("POST", here, {"reason": ""}) == (422, "invalid_input")
+    assert lin.refused("POST", here, {"reason": "我没来"}) == (403, "not_allowed")
+    assert kiosk.refused("POST", here, {"reason": "?"}) == (403, "not_allowed")
+    assert clerk.post(here, {"reason": "扫错了人"})["undone_at"]
+    (mine,) = lin.get("visits")["items"]
+    (seen,) = clerk.get("/api/v1/visits?page_size=500")["items"]
+    assert mine["undone_at"] == seen["undone_at"] is not None
+    assert kiosk.refused("GET", "/api/v1/visits") == (403, "not_allowed")
 
 
 @pytest.mark.parametrize("text, refused", [

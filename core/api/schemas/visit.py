@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from core.api.fields import Input, text
+from core.api.fields import Input, PageQuery, text
 from core.vouchers.member_pass import PassKind
 
 KINDS = [kind.word for kind in PassKind]
@@ -44,7 +44,7 @@ class ShownPassInput(Input):
 
 
 class VisitSchema(ma.Schema):
-    """`repeated`: this visit had been counted before."""
+    """`repeated`: this visit had been counted before. `undone_at`: staff gave it back."""
 
     id = fields.Integer()
     member_name = fields.String()
@@ -56,3 +56,16 @@ class VisitSchema(ma.Schema):
     uses_left = fields.Integer(allow_none=True)
     came_at = fields.AwareDateTime()
     repeated = fields.Boolean()
+    undone_at = fields.AwareDateTime(allow_none=True)
+
+
+class VisitsQuery(PageQuery):
+    """`venue_id`: another venue than the one the caller works in."""
+
+    venue_id = fields.Integer(validate=validate.Range(min=1, max=2**31 - 1), load_default=None)
+
+
+class UndoVisitInput(Input):
+    """Why it was counted by mistake; kept in the audit."""
+
+    reason = text(200, required=True)

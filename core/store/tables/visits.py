@@ -13,7 +13,8 @@ from core.store.tables.places import Kiosk, Venue
 
 class Visit(Row):
     """A member came in, with a card or for one use of a course: exactly one of the two is set.
-    `pass_hash`: a pass counts once, whatever gates it is shown to."""
+    `pass_hash`: a pass counts once, whatever gates it is shown to. `undone_at`: it was counted by
+    mistake and has been given back; who did it, and why, is in the audit."""
 
     member_id: int
     member = ForeignKeyField(Member, on_delete="RESTRICT", index=False)
@@ -28,6 +29,7 @@ class Visit(Row):
     actor_kind = CharField(10)
     actor_id = BigIntegerField()
     door = CharField(10)
+    undone_at = UtcDateTime(null=True)
 
     class Meta:
         table_name = "visits"
