@@ -137,7 +137,8 @@ class FindingFixes:
         facts = ProductFacts(product.id, product.name, product.kind, product.days, product.uses)
         if phone is None:
             raise VoucherError("phone_needed")
-        member_id = people.find_or_make(phone, name, at)
+        member_id = people.find_or_make(phone, name, at, platform_id=of.platform_id,
+                                        venue_id=of.venue_id)
         cards = [CardFacts(card.id, card.product.name, card.ends_on)
                  for card in entitlements.cards_of(member_id, product.family)] \
             if product.kind != LESSONS else []

@@ -225,7 +225,8 @@ class Record:
 def _whose(row: Redemption, at: datetime) -> int:
     """The member it is for, who may have been merged into another since the row was written."""
     member = people.by_id(row.member_id) if row.member_id is not None else None
-    return member.id if member is not None else people.find_or_make(row.phone, row.name, at)
+    return member.id if member is not None else people.find_or_make(
+        row.phone, row.name, at, platform_id=row.platform_id, venue_id=row.venue_id)
 
 
 def _confirmer(row: Redemption) -> str:

@@ -10,9 +10,9 @@ from core.clock import DEFAULT_ZONE, Clock, business_day
 from core.money import Money
 from core.services import statistics
 from core.services.actor import Actor, Role
-from core.services.statistics import Figures, Period, Statistics, Step
+from core.services.statistics import Figures, Newcomers, Period, Statistics, Step
 from core.services.vouchers import own_venues
-from core.store import door_tallies, voucher_search
+from core.store import door_tallies, newcomers, voucher_search
 from core.store.counted import CREATED, DAY, MONTH, VERIFIED, Sums
 from core.store.db import Store
 from core.store.tallies import Kind, Reading
@@ -51,14 +51,18 @@ class Report:
                 date_field, kind, by=("platform_id", "voucher_type", "venue_id", "status"),
                 first=start_date, last=end_date)
             step, trend = self._trend(reading, kind, period)
+            platforms = voucher_search.platform_names()
             return Statistics(
                 period=period, date_field=date_field, venue_id=venue_id, figures=_figures(sums),
-                platforms=statistics.shares(sums, 0, voucher_search.platform_names()),
+                platforms=statistics.shares(sums, 0, platforms),
                 types=statistics.shares(sums, 1, {}),
                 venues=statistics.shares(sums, 2, voucher_search.venue_names()),
                 trend_step=step, trend=trend,
                 doors=statistics.doors(door_tallies.standing(start_date, end_date, kind,
                                                              self._zone)),
+                new_members=tuple(
+                    Newcomers(id, platforms[id], members) for id, members in sorted(
+                        newcomers.by_platform(start_date, end_date, kind, self._zone).items())),
                 before=_figures(reading.sums(
                     date_field, kind, by=("status",), first=earlier.start, last=earlier.end))
                 if earlier is not None else None, before_period=earlier)

@@ -46,6 +46,8 @@ def report_tables(found: Statistics, language: str) -> list[Table]:
               [say("日期", "Date"), say("核销数量", "Redeemed"),
                say("部分核销", "Partly redeemed"), say("核销金额", "Amount")],
               [[step.day, step.redeemed, step.partly, step.amount] for step in found.trend]),
+        Table(say("新会员从哪来", "New members"), [say("平台", "Platform"), say("人数", "Members")],
+              [[one.platform_name, one.members] for one in found.new_members]),
         Table(say("从哪里核销", "Where redeemed"),
               [say("入口", "Door"), say("核销次数", "Redemptions")],
               [[DOORS[door].in_(language) if door in DOORS else door, count]

@@ -75,6 +75,15 @@ class Doors:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomers:
+    """How many people became members by a voucher of one platform (S4)."""
+
+    platform_id: int
+    platform_name: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """A range of days, both included; None: no end on that side."""
 
@@ -85,7 +94,8 @@ class Period:
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """Figures are of the vouchers whose `date_field` lies in the period; the trend and the doors
-    are of redemptions in it. `before` is the same for as many days just before."""
+    are of redemptions in it, `new_members` of people whom their first voucher made members in it.
+    `before` is the same for as many days just before."""
 
     period: Period
     date_field: str
@@ -97,6 +107,7 @@ class Statistics:
     trend_step: str
     trend: tuple[Step, ...]
     doors: Doors
+    new_members: tuple[Newcomers, ...]
     before: Figures | None
     before_period: Period | None
 

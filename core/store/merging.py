@@ -58,7 +58,8 @@ def move_everything(gone: int, keep: int, at: datetime) -> None:
     # Codes claimed without a face carry `faceless(gone)`: from now on one of the faces of `keep`.
     insert(MemberIdentity, member=keep, kind=FACE, app_id="", external_id=faceless(gone),
            created_at=at)
-    Member.update(merged_into=keep).where(Member.id == gone).execute()
+    # Whoever was here already is not a new member any more.
+    Member.update(merged_into=keep, first_platform=None).where(Member.id == gone).execute()
 
 
 def _coupons(gone: int, keep: int) -> None:

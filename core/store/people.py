@@ -36,17 +36,20 @@ def active_member(member_id: int) -> Member | None:
     return member if member is not None and member.status == ACTIVE else None
 
 
-def find_or_make(phone: str | None, name: str, at: datetime) -> int:
-    """The id of the member with this phone, made when new; without a phone always a new one.
+def find_or_make(phone: str | None, name: str, at: datetime, *, platform_id: int,
+                 venue_id: int) -> int:
+    """The id of the member with this phone, made when new; without a phone always a new one. A
+    new one came by this platform to this venue.
 
     Two writers may both find nobody: the unique phone fails one of them, whose transaction then
     runs again and finds the other's.
     """
+    came = {"first_platform": platform_id, "first_venue": venue_id}
     if phone is None:
-        return insert(Member, name=name, created_at=at)
+        return insert(Member, name=name, created_at=at, **came)
     known = by_phone(phone)
     if known is None:
-        return insert(Member, phone=phone, phone_tail=phone[-4:], name=name, created_at=at)
+        return insert(Member, phone=phone, phone_tail=phone[-4:], name=name, created_at=at, **came)
     if name and not known.name:
         update(Member, {"id": known.id}, name=name)
     return int(known.id)

@@ -56,7 +56,9 @@ def _chain(at: datetime, random: Random) -> None:
                      password_hash="-", venue=number, created_at=at)
     for kind, name, _, _ in TYPES:
         Product.create(name=name, kind="card", voucher_type=kind, created_at=at)
-    members = ({"phone": phone, "phone_tail": phone[-4:], "name": "林知夏", "created_at": at}
+    members = ({"phone": phone, "phone_tail": phone[-4:], "name": "林知夏", "first_venue": 1,
+                "first_platform": random.randint(1, 2),
+                "created_at": at - timedelta(days=random.randrange(DAYS))}
                for phone in random_phones(random, MEMBERS))
     while batch := list(islice(members, 1000)):
         Member.insert_many(batch).execute()

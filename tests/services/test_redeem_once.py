@@ -48,6 +48,9 @@ def test_a_card_voucher_opens_a_card_once_staff_say_yes(chain: Chain, platform: 
     (card,) = chain.rows(MemberCard)
     (member,) = chain.rows(Member)
     assert (card.member_id, card.ends_on, card.status) == (member.id, done.result.after, "active")
+    (voucher,) = chain.rows(Voucher)
+    assert (member.first_platform_id, member.first_venue_id) == (
+        voucher.platform_id, chain.clerk.venue_id), "the voucher brought a new member"
     assert done.result.result_id == card.id
 
 

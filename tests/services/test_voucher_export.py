@@ -163,6 +163,6 @@ def test_the_figures_as_a_file(shelf: Shelf) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheets = archive.read("xl/workbook.xml").decode()
     assert re.findall(r'<sheet name="([^"]+)"', sheets) == [
-        "总览", "平台", "券类型", "门店", "每月核销", "从哪里核销"]
+        "总览", "平台", "券类型", "门店", "每月核销", "新会员从哪来", "从哪里核销"]
     with shelf.services.store.connection():
         assert [row.action for row in Audit.select()] == ["statistics.exported"] * 2

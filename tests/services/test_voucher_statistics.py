@@ -12,9 +12,10 @@ from core.clock import business_day
 from core.config import Settings
 from core.errors import NotAllowed
 from core.money import Money, total
+from core.services.actor import Actor
 from core.services.statistics import Figures, Period, Statistics
 from core.services.tallies import Proof
-from core.store.tables import Redemption, Voucher
+from core.store.tables import Member, Redemption, Voucher
 from core.vouchers.redemption import VoucherStatus as Is
 from tests.builders import Chain
 from tests.shelf import DATES, NOW, TODAY, Shelf, a_shelf, day_of
@@ -217,6 +218,27 @@ def test_no_step_of_a_redemption_escapes_the_sums(chain: Chain) -> None:
     assert tallies.prove() == Proof(miscounted=0, repaired=0)
     figures = chain.services.report.statistics(chain.owner).figures
     assert (figures.vouchers, figures.unredeemed, figures.redeemed) == (1, 1, 0)
+
+
+def test_new_members_are_told_by_the_platform_whose_voucher_brought_them(shelf: Shelf) -> None:
+    def new(number: int, at: datetime, platform: int | None, venue: int | None) -> None:
+        with shelf.services.store.connection():
+            Member.insert(id=10 + number, phone=f"1390000{number:04d}", created_at=at,
+                          first_platform=platform, first_venue=venue).execute()
+
+    for number, (ago, platform, venue) in enumerate((
+            (0, 1, 1), (0, 1, 2), (0, 2, 1), (1, 2, 1), (3, 1, 1), (0, None, None))):
+        new(number, NOW - timedelta(days=ago), platform, venue)
+
+    def told(actor: Actor = shelf.owner, **wanted: Any) -> dict[str, int]:
+        return {one.platform_name: one.members
+                for one in shelf.services.report.statistics(actor, **wanted).new_members}
+
+    assert told() == {"美团": 3, "抖音": 2}
+    assert told(start_date=TODAY) == {"美团": 2, "抖音": 1}
+    assert told(start_date=TODAY - timedelta(days=1)) == {"美团": 2, "抖音": 2}
+    assert told(start_date=TODAY, venue_id=2) == {"美团": 1}
+    assert told(shelf.clerk) == {"美团": 2, "抖音": 2}, "of his own venue"
 
 
 def test_today_is_a_day_in_shanghai(shelf: Shelf) -> None:

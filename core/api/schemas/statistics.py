@@ -91,9 +91,17 @@ class DoorsSchema(ma.Schema):
                             for door, count in doors.by_door.items()]}
 
 
+class NewcomersSchema(ma.Schema):
+    """People whom their first voucher made members in the range."""
+
+    platform_id = fields.Integer()
+    platform_name = fields.String(metadata={"example": "美团"})
+    members = fields.Integer()
+
+
 class StatisticsSchema(ma.Schema):
     """`totals`, `platforms`, `types` and `venues` are of the vouchers whose `date_field` lies in
-    the period; `trend` and `doors` are of redemptions in it."""
+    the period; `trend`, `doors` and `new_members` are of redemptions in it."""
 
     period = fields.Nested(PeriodSchema)
     date_field = fields.String()
@@ -106,6 +114,7 @@ class StatisticsSchema(ma.Schema):
         "description": "by months for more than 400 days"})
     trend = fields.List(fields.Nested(StepSchema))
     doors = fields.Nested(DoorsSchema)
+    new_members = fields.List(fields.Nested(NewcomersSchema))
     before_period = fields.Nested(PeriodSchema, allow_none=True)
     before = fields.Nested(FiguresSchema, allow_none=True, metadata={
         "description": "as many days just before; null without a start"})

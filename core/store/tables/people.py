@@ -6,7 +6,7 @@ from peewee import CharField, ForeignKeyField, IntegerField, SmallIntegerField
 
 from core.store.tables.base import Row
 from core.store.tables.fields import JsonField, SealedField, SecretField, UtcDateTime
-from core.store.tables.places import Venue
+from core.store.tables.places import Platform, Venue
 
 
 class Member(Row):
@@ -18,10 +18,17 @@ class Member(Row):
     phone_verified_at = UtcDateTime(null=True)
     merged_into_id: int | None
     merged_into = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    first_platform_id: int | None
+    first_platform = ForeignKeyField(Platform, null=True, on_delete="RESTRICT", index=False)
+    """The platform whose voucher made this person a member (S4); NULL: came another way."""
+    first_venue_id: int | None
+    first_venue = ForeignKeyField(Venue, null=True, on_delete="RESTRICT", index=False)
+    """Where that was."""
     status = SmallIntegerField(default=1)
 
     class Meta:
         table_name = "members"
+        indexes = ((("created_at", "first_platform", "first_venue"), False),)
 
 
 class MemberIdentity(Row):

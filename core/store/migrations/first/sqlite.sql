@@ -141,14 +141,20 @@ CREATE TABLE "members" ("id" INTEGER NOT NULL PRIMARY KEY,
   "name" VARCHAR(50) NOT NULL,
   "phone_verified_at" DATETIME,
   "merged_into_id" INTEGER,
+  "first_platform_id" INTEGER,
+  "first_venue_id" INTEGER,
   "status" INTEGER NOT NULL,
-  FOREIGN KEY ("merged_into_id") REFERENCES "members" ("id") ON DELETE RESTRICT);
+  FOREIGN KEY ("merged_into_id") REFERENCES "members" ("id") ON DELETE RESTRICT,
+  FOREIGN KEY ("first_platform_id") REFERENCES "third_party_platforms" ("id") ON DELETE RESTRICT,
+  FOREIGN KEY ("first_venue_id") REFERENCES "venues" ("id") ON DELETE RESTRICT);
 
 CREATE UNIQUE INDEX "members_phone" ON "members" ("phone");
 
 CREATE INDEX "members_phone_tail" ON "members" ("phone_tail");
 
 CREATE INDEX "members_merged_into_id" ON "members" ("merged_into_id");
+
+CREATE INDEX "members_created_at_first_platform_id_first_venue_id" ON "members" ("created_at", "first_platform_id", "first_venue_id");
 
 CREATE TABLE "products" ("id" INTEGER NOT NULL PRIMARY KEY,
   "created_at" DATETIME NOT NULL,
