@@ -74,12 +74,14 @@ class VenueHealth:
 @dataclass(frozen=True, slots=True)
 class JobHealth:
     """`last_finished_at` None: never yet; `next_at` None: it has no time of its own. `overdue`:
-    it should have ended long ago, so that nobody runs jobs, or this one fails."""
+    it should have ended long ago, so that nobody runs jobs, or this one fails. `said`: the last
+    run's line for the log."""
 
     name: str
     last_finished_at: datetime | None
     next_at: datetime | None
     overdue: bool
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +149,15 @@ class HealthReports:
 
     def _jobs(self, at: datetime) -> Iterator[JobHealth]:
         """Those of the timetable, then those that run within them, such as a day's books."""
-        done = dict(pulse.last_jobs())
+        done = {name: (last, said) for name, last, said in pulse.last_jobs()}
         for job in self._timetable:
-            last, due = done.pop(job.name, None), job.due(at, self._zone)
+            (last, said), due = done.pop(job.name, (None, "")), job.due(at, self._zone)
             patience = max(timedelta(seconds=3 * (job.every or 0)), PATIENCE)
             yield JobHealth(job.name, last, job.next(at, self._zone),
                             last is not None and last < due and at - last > patience
-                            and at - due > (timedelta() if job.every else PATIENCE))
-        yield from (JobHealth(name, last, None, False) for name, last in sorted(done.items()))
+                            and at - due > (timedelta() if job.every else PATIENCE), said)
+        yield from (JobHealth(name, last, None, False, said)
+                    for name, (last, said) in sorted(done.items()))
 
     def _platforms(self, at: datetime) -> tuple[PlatformHealth, ...]:
         shops, until, fates = pulse.shops(), pulse.synced(), pulse.fates(at - timedelta(minutes=10))

@@ -111,9 +111,11 @@ def open_findings() -> int:
                .count())
 
 
-def last_jobs() -> list[tuple[str, datetime]]:
-    """When each job that leaves a trace was last done."""
-    rows = tuples(JobSlot.select(JobSlot.job, fn.MAX(JobSlot.finished_at).converter(
-        JobSlot.finished_at.python_value)).where(JobSlot.finished_at.is_null(False))
-        .group_by(JobSlot.job).order_by(JobSlot.job))
-    return [(str(job), at) for job, at in rows]
+def last_jobs() -> list[tuple[str, datetime, str]]:
+    """Of each job that leaves a trace: when it was last done, and what it said then."""
+    done = JobSlot.alias()
+    last = (done.select(done.job, fn.MAX(done.finished_at).alias("at"))
+            .where(done.finished_at.is_null(False)).group_by(done.job))
+    rows = tuples(JobSlot.select(JobSlot.job, JobSlot.finished_at, JobSlot.result).join(
+        last, on=(JobSlot.job == last.c.job) & (JobSlot.finished_at == last.c.at)))
+    return [(str(job), at, str(said)) for job, at, said in rows]

@@ -11,6 +11,7 @@ from core.services.actor import Role
 from core.services.staff_words import Words
 from kiosk.desk.access import needs
 from kiosk.desk.frame import live, page
+from kiosk.desk.job_words import JOBS
 from kiosk.desk.state import actor, services
 
 pages = Blueprint("health", __name__, url_prefix="/health")
@@ -56,4 +57,4 @@ def state() -> AnyResponse:
 
 def _seen() -> dict[str, Any]:
     return {"report": services().operations.health.report(actor()), "lights": LIGHTS,
-            "reasons": WHY, "headlines": HEADLINES}
+            "reasons": WHY, "headlines": HEADLINES, "job_words": JOBS}

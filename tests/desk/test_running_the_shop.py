@@ -12,6 +12,8 @@ from core.sandbox.app import create_sandbox
 from core.sandbox.world import World
 from core.store.tables import Finding, Redemption, RedemptionUse, Task
 from core.vouchers.redemption import State
+from jobs.schedule import BY_NAME
+from kiosk.desk.job_words import JOBS
 from tests.builders import PHONE, Chain
 from tests.desk.conftest import Browser, Desk
 from tests.sandbox.served import served
@@ -106,6 +108,26 @@ def test_health_says_what_to_do(owner: Browser, chain: Chain) -> None:
         assert text in page, text
     first = owner.open("/desk/health/state")
     assert first.status_code == 200 and first.headers["ETag"]
+
+
+def test_every_scheduled_job_is_told_in_words(
+        owner: Browser, manager: Browser, chain: Chain) -> None:
+    slots = chain.services.slots
+    for job, said in ((BY_NAME["settle"].timed, "3 settled"), (BY_NAME["purge"].timed, "9 keys")):
+        taken = slots.take(job)
+        assert taken is not None
+        slots.finish(taken, said)
+    day = slots.take_named("reconcile_day", "2026-11-21:1:1", 60)
+    assert day is not None
+    slots.finish(day, "done")
+    page = owner.text("/desk/health/state")
+    for name in (*BY_NAME, "reconcile_day"):
+        assert f">{JOBS[name].zh}<" in page and f">{name}<" not in page, name
+    for text in ("做完了", "还没到点", "3 settled", "9 keys"):
+        assert text in page, text
+    assert "3 settled" not in manager.text("/desk/health"), "the log's words are no manager's"
+    chain.pass_time(timedelta(hours=1))
+    assert "该跑没跑" in owner.text("/desk/health/state")
 
 
 def test_a_manager_sees_the_health_of_his_own_venue(manager: Browser) -> None:

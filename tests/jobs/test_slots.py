@@ -153,4 +153,5 @@ def test_the_health_report_tells_the_next_run_of_every_job(
     chain.clock.shift += timedelta(minutes=30)
     late = health.report(chain.owner)
     assert [one.name for one in late.jobs if one.overdue] == ["settle"]
+    assert [(one.name, one.said) for one in late.jobs if one.said] == [("settle", "done")]
     assert late.state == "red"
