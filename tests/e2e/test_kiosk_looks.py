@@ -1,14 +1,22 @@
-"""Seen and touched: every screen at every size, in both themes, within reach of a finger."""
+"""Seen and touched: every screen at every size, in both themes, within reach of a finger, and
+without a word from axe-core."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
+from tests.e2e.axe import complaints
 from tests.e2e.kiosk import Kiosk, new_phone
+from tests.e2e.test_kiosk_cart import choose, photo_shop
+from tests.e2e.test_kiosk_endings import CONSUME, platforms_behave_again
+from tests.e2e.test_kiosk_privacy import quick_clock, walk_away
 from tests.running import RunningShop
+
+__all__ = ["photo_shop", "platforms_behave_again"]
 
 SIZES = {
     "portrait": {"viewport": {"width": 1080, "height": 1920}},
@@ -82,59 +90,107 @@ def member(browser: Browser, shop: RunningShop, size: str, theme: str) -> Iterat
     context.close()
 
 
-def test_every_screen_fits_and_can_be_touched_and_read(
-        member: Kiosk, shop: RunningShop, size: str, theme: str) -> None:
-    def looked_at(screen: str) -> None:
-        expect(member.on(screen)).to_be_visible()
-        where = f"{screen}, {size}, {theme}"
-        assert member.page.evaluate(SIDEWAYS) <= 0, f"{where}: scrolls sideways"
-        assert member.page.evaluate(CUT_OFF) == [], where
-        assert member.page.evaluate(SMALL) == [], f"{where}: too small to touch"
-        assert member.page.evaluate(PALE) == [], f"{where}: too pale to read"
+def looked_at(kiosk: Kiosk, screen: str) -> None:
+    """It is that screen, and nothing is wrong with it."""
+    expect(kiosk.on(screen)).to_be_visible()
+    page = kiosk.page
+    assert page.evaluate(SIDEWAYS) <= 0, f"{screen}: scrolls sideways"
+    assert page.evaluate(CUT_OFF) == [], screen
+    assert page.evaluate(SMALL) == [], f"{screen}: too small to touch"
+    assert page.evaluate(PALE) == [], f"{screen}: too pale to read"
+    assert complaints(page) == [], screen
 
-    def again(do: Callable[[], None]) -> None:
-        if member.button("leave").count():
-            member.press("leave")
-            member.on("home")
-        do()
 
-    looked_at("home")
-    again(lambda: member.press("entry"))
-    looked_at("entry")
+def back(kiosk: Kiosk) -> None:
+    kiosk.press("leave")
+    kiosk.on("home")
+
+
+@contextmanager
+def held(kiosk: Kiosk, addresses: str) -> Iterator[None]:
+    """The server has not answered yet."""
+    waiting: list[Route] = []
+    kiosk.page.route(addresses, lambda route: waiting.append(route))
+    yield
+    for each in waiting:
+        each.continue_()
+    kiosk.page.unroute(addresses)
+
+
+def test_every_way_in_fits_and_can_be_touched_and_read(member: Kiosk, shop: RunningShop) -> None:
+    looked_at(member, "home")
+    member.page.locator("#call").click()
+    expect(member.page.locator("#note")).not_to_be_empty()
+    looked_at(member, "home")
+    member.press("entry")
+    looked_at(member, "entry")
     member.press("key-letters")
-    looked_at("entry")
-    again(lambda: member.press("camera"))
-    looked_at("camera")
-    again(lambda: member.scan("wxp://f2f0abcdefghijklmnop"))
-    looked_at("error")
-    again(lambda: member.scan(shop.demo["codes"]["wrong_venue"]))
-    looked_at("error")
-    again(lambda: member.scan(shop.demo["codes"]["multi_certificate_order"]))
-    looked_at("certificates")
-    again(lambda: member.scan(shop.demo["codes"]["times_card"]))
-    looked_at("times")
-    again(lambda: member.scan(shop.demo["codes"]["douyin_class"]))
-    looked_at("found")
+    looked_at(member, "entry")
+    back(member)
+    member.press("camera")
+    looked_at(member, "camera")
+    back(member)
+    for code, screen in (("wxp://f2f0abcdefghijklmnop", "error"), ("wrong_venue", "error"),
+                         ("expired", "error"), ("multi_certificate_order", "certificates"),
+                         ("times_card", "times")):
+        member.scan(shop.demo["codes"].get(code, code))
+        looked_at(member, screen)
+        back(member)
+    with held(member, "**/redemptions/inspect"):
+        member.scan(shop.demo["codes"]["douyin_class"])
+        looked_at(member, "checking")
+    looked_at(member, "found")
     member.press("more")
-    looked_at("found")
-    again(lambda: member.scan(shop.buy()["code"]))
-    looked_at("found")
+    looked_at(member, "found")
+
+
+def test_every_step_to_the_result_fits_and_can_be_touched_and_read(
+        member: Kiosk, shop: RunningShop) -> None:
+    member.scan(shop.buy()["code"])
+    looked_at(member, "found")
     member.choose("choice-open")
-    looked_at("phone")
+    looked_at(member, "phone")
     member.give_phone(new_phone())
-    looked_at("waiting")
+    looked_at(member, "waiting")
     ref = member.ref
     member.page.context.set_offline(True)
-    looked_at("offline")
+    looked_at(member, "offline")
     member.page.context.set_offline(False)
     member.press("retry")
     member.on("waiting")
+    shop.control("POST", "faults", {"platform": "meituan", "endpoint": CONSUME["meituan"],
+                                    "mode": "timeout_before"})
     shop.call("POST", f"/api/v1/redemptions/{ref}/confirm", {},
               token=shop.staff("linxiaoman")["token"])
-    looked_at("success")
-    again(lambda: member.ask_for(shop.buy()["code"]))
+    looked_at(member, "unknown")
+    shop.control("DELETE", "faults")
+    looked_at(member, "success")
+    back(member)
+    member.ask_for(shop.buy()["code"])
     member.press("withdraw")
-    looked_at("ended")
+    looked_at(member, "ended")
+
+
+def test_the_cart_fits_and_can_be_touched_and_read(
+        photo_shop: RunningShop, member: Kiosk) -> None:
+    looked_at(member, "home")
+    member.press("buy")
+    looked_at(member, "shelf")
+    back(member)
+    choose(member, photos=1, vlogs=1, prints=7)
+    looked_at(member, "cart")
+    member.press("go")
+    looked_at(member, "order")
+
+
+def test_the_warning_before_everything_is_cleared_fits_and_can_be_read(
+        member: Kiosk, shop: RunningShop) -> None:
+    quick_clock(member)
+    member.scan(shop.buy()["code"])
+    member.on("found")
+    walk_away(member.page, 62)
+    expect(member.page.get_by_role("alertdialog")).to_be_visible()
+    looked_at(member, "found")
 
 
 @pytest.mark.parametrize("size", ["portrait", "landscape"], indirect=True, scope="module")
