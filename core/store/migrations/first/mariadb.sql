@@ -206,11 +206,7 @@ CREATE TABLE `vouchers` (`id` BIGINT AUTO_INCREMENT NOT NULL PRIMARY KEY,
 
 CREATE INDEX `vouchers_code_tail` ON `vouchers` (`code_tail`);
 
-CREATE INDEX `vouchers_platform_order_no` ON `vouchers` (`platform_order_no`);
-
 CREATE INDEX `vouchers_product_id` ON `vouchers` (`product_id`);
-
-CREATE INDEX `vouchers_user_phone` ON `vouchers` (`user_phone`);
 
 CREATE INDEX `vouchers_venue_id` ON `vouchers` (`venue_id`);
 
@@ -222,15 +218,19 @@ CREATE UNIQUE INDEX `vouchers_platform_id_certificate_id` ON `vouchers` (`platfo
 
 CREATE UNIQUE INDEX `vouchers_platform_id_voucher_no` ON `vouchers` (`platform_id`, `voucher_no`);
 
-CREATE INDEX `vouchers_status_created_at` ON `vouchers` (`status`, `created_at`);
-
-CREATE INDEX `vouchers_voucher_no` ON `vouchers` (`voucher_no`);
-
 CREATE INDEX `vouchers_created_at_platform_id_voucher_type_venue_id_status` ON `vouchers` (`created_at`, `platform_id`, `voucher_type`, `venue_id`, `status`);
 
 CREATE INDEX `vouchers_verified_at_platform_id_voucher_type_venue_id_status` ON `vouchers` (`verified_at`, `platform_id`, `voucher_type`, `venue_id`, `status`);
 
 CREATE INDEX `vouchers_expire_date_platform_id_voucher_type_venue_id_status` ON `vouchers` (`expire_date`, `platform_id`, `voucher_type`, `venue_id`, `status`);
+
+CREATE INDEX `idx_voucher_no` ON `vouchers` (`voucher_no`);
+
+CREATE INDEX `idx_platform_order_no` ON `vouchers` (`platform_order_no`);
+
+CREATE INDEX `idx_user_phone` ON `vouchers` (`user_phone`);
+
+CREATE INDEX `idx_status` ON `vouchers` (`status`, `created_at`);
 
 CREATE TABLE `redemptions` (`id` BIGINT AUTO_INCREMENT NOT NULL PRIMARY KEY,
   `created_at` DATETIME(6) NOT NULL,
@@ -1201,9 +1201,9 @@ CREATE TABLE `voucher_verification_logs` (`id` BIGINT AUTO_INCREMENT NOT NULL PR
   `remark` VARCHAR(255) NOT NULL,
   FOREIGN KEY (`voucher_id`) REFERENCES `vouchers` (`id`) ON DELETE RESTRICT);
 
-CREATE INDEX `voucher_verification_logs_voucher_id` ON `voucher_verification_logs` (`voucher_id`);
-
 CREATE INDEX `voucher_verification_logs_redemption_id` ON `voucher_verification_logs` (`redemption_id`);
+
+CREATE INDEX `idx_voucher_id` ON `voucher_verification_logs` (`voucher_id`);
 
 CREATE TABLE `visits` (`id` BIGINT AUTO_INCREMENT NOT NULL PRIMARY KEY,
   `created_at` DATETIME(6) NOT NULL,
