@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> Flask:
     if hops := settings.trusted_proxies:
         web.wsgi_app = ProxyFix(web.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
 
-    services = services_of(settings)
+    services = services_of(settings, serves=True)
     door.register(web, services, redis_url=settings.redis_address)
     self_service.register(web, services)
     desk.register(web, services)

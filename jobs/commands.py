@@ -30,14 +30,15 @@ def begin() -> Settings:
     return settings
 
 
-def services_of(settings: Settings) -> Services:
-    """The services of this process."""
+def services_of(settings: Settings, *, serves: bool = False) -> Services:
+    """The services of this process; `serves`: it stays and has people waiting for its answers."""
     # Imported here because the first process of the demo and the scheduler need none of it.
     from core.wiring import build
-    from jobs.queues import Nudges
+    from jobs.queues import Nudges, Relay
     from jobs.schedule import TIMETABLE
 
-    return build(settings, nudge=Nudges(settings.redis_address), timetable=TIMETABLE)
+    nudges = Nudges(settings.redis_address)
+    return build(settings, nudge=Relay(nudges) if serves else nudges, timetable=TIMETABLE)
 
 
 @click.group()

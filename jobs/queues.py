@@ -7,7 +7,10 @@ Redis is away costs a few seconds, nothing else.
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Callable
+from queue import SimpleQueue
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -26,6 +29,7 @@ LONG_NUDGES = {"sync_requested": 300, "generate_codes": 300}
 """Nudged jobs that may take minutes, with their time-out: they go to the slow queue."""
 
 MUTE_SECONDS = 3.0
+PAUSE = 0.05
 FLAG_SECONDS = 10
 JOB_TTL = 60
 
@@ -57,6 +61,41 @@ class Nudges:
         except RedisError:
             self._muted_until = time.monotonic() + MUTE_SECONDS
             log.warning("nudge %s: redis is away", job)
+
+
+class Relay:
+    """Passes nudges on from a thread of its own, so that no door waits for Redis; those of
+    `PAUSE` seconds go together. For processes that stay: a nudge still in here dies with them."""
+
+    def __init__(self, nudge: Callable[[str], None]) -> None:
+        self._nudge = nudge
+        self._jobs: SimpleQueue[str] = SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, job: str) -> None:
+        self._jobs.put(job)
+        if self._thread is None:
+            self._start()
+
+    def _start(self) -> None:
+        # At the first nudge and not before: a thread does not survive the fork of a server.
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="nudges", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            jobs = {self._jobs.get()}
+            while not self._jobs.empty():
+                jobs.add(self._jobs.get())
+            for job in jobs:
+                try:
+                    self._nudge(job)
+                except Exception:
+                    log.exception("nudge %s", job)
+            time.sleep(PAUSE)
 
 
 def flag(job: str) -> str:

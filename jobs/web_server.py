@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -13,6 +16,9 @@ from core.config import Settings
 
 KILL_AFTER = 3
 """Seconds for requests under way when told to stop; what they left open settles by itself."""
+
+COLLECT_AFTER = 10_000
+"""New objects before the garbage collector looks for cycles among them: a few requests' worth."""
 
 _TO_OUR_LOG: dict[str, Any] = {"handlers": {}, "loggers": {
     "_granian": {"handlers": [], "propagate": True},
@@ -25,4 +31,15 @@ def serve(settings: Settings, load: Callable[[], Any]) -> None:
            http=HTTPModes.http1, websockets=False, workers=settings.web_processes,
            blocking_threads=settings.web_threads, workers_kill_timeout=KILL_AFTER,
            log_level=LogLevels.error, log_dictconfig=_TO_OUR_LOG,
-           ).serve(target_loader=load, wrap_loader=False)
+           ).serve(target_loader=partial(_settled, load), wrap_loader=False)
+
+
+def _settled(load: Callable[[], Any]) -> Any:
+    """The loaded application, left alone by the garbage collector: its hundreds of thousands of
+    objects stay anyway, and each look at all of them is a pause that somebody waits through."""
+    application = load()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+    atexit.register(gc.unfreeze)  # or C extensions report what they still hold as leaks
+    return application

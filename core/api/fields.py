@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import marshmallow as ma
@@ -56,12 +58,48 @@ class Input(ma.Schema):
         unknown = ma.EXCLUDE
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A field of an answer. `attribute` is None where the field makes its value of the whole
+    object; a value of the type `as_is`, or None, needs nothing done."""
+
+    key: str
+    attribute: str | None
+    as_is: type | None
+    field: fields.Field[Any]
+
+
 class Shown(ma.Schema):
-    """An answer made of a service's values. marshmallow would ask each field of each of them for
-    an item first, which is a fifth of the time that an answer takes."""
+    """An answer made of a service's values. They have attributes, mostly texts and numbers that
+    are JSON already; marshmallow's general way (items, dotted names, formats) takes three times
+    as long to find that out for each."""
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         return getattr(obj, attr, default)
+
+    @cached_property
+    def _lines(self) -> tuple[_Line, ...]:
+        return tuple(_Line(
+            name if field.data_key is None else field.data_key,
+            (field.attribute or name) if field._CHECK_ATTRIBUTE else None,
+            None if getattr(field, "as_string", False) else _AS_IS.get(type(field)),
+            field) for name, field in self.dump_fields.items())
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        if many and obj is not None:
+            return [self._serialize(each) for each in obj]
+        shown = {}
+        for line in self._lines:
+            value = None if line.attribute is None else getattr(obj, line.attribute, ma.missing)
+            if value is ma.missing:
+                continue
+            if line.as_is is None or (value is not None and type(value) is not line.as_is):
+                value = line.field._serialize(value, line.key, obj)
+            shown[line.key] = value
+        return shown
+
+
+_AS_IS: dict[type, type] = {fields.String: str, fields.Integer: int, fields.Boolean: bool}
 
 
 class PageQuery(Input):

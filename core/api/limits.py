@@ -46,8 +46,7 @@ def refuse_guessers(code: str) -> list[tuple[str, ...]]:
     """Raises TooManyRequests for a caller, or a code's prefix, with too many wrong codes; returns
     the keys that a wrong guess counts against."""
     keys = _guess_keys(code)
-    for key in keys:
-        rates().check(MISSES, *key)
+    rates().check(MISSES, *keys)
     return keys
 
 

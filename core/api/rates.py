@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
 
 from core.errors import TooManyRequests
 
@@ -82,17 +83,19 @@ class Rates:
         if not allowed:
             self._refuse(limiter, limit, key)
 
-    def check(self, limit: RateLimitItem, *key: str) -> None:
-        """Refuse if the limit was reached, without counting."""
-        limiter = self._limiter()
+    def check(self, limit: RateLimitItem, *keys: tuple[str, ...]) -> None:
+        """Refuse if the limit was reached for one of these keys, without counting; they are one
+        question to Redis."""
+        limiter, names = self._limiter(), [limit.key_for(*key) for key in keys]
         try:
-            allowed = limiter.test(limit, *key)
-        except StorageError:
+            counts = _counts(limiter.storage, names)
+        except RedisError:
             self._away_until = time.monotonic() + RETRY_REDIS_AFTER
             limiter = self._memory
-            allowed = limiter.test(limit, *key)
-        if not allowed:
-            self._refuse(limiter, limit, key)
+            counts = _counts(limiter.storage, names)
+        for key, count in zip(keys, counts, strict=True):
+            if count >= limit.amount:
+                self._refuse(limiter, limit, key)
 
     def _limiter(self) -> FixedWindowRateLimiter:
         if self._shared is None or time.monotonic() < self._away_until:
@@ -107,3 +110,10 @@ class Rates:
         except StorageError:
             reset = time.time() + limit.get_expiry()
         raise TooManyRequests(retry_after=max(1, round(reset - time.time())))
+
+
+def _counts(storage: Storage, names: list[str]) -> list[int]:
+    if not isinstance(storage, RedisStorage):
+        return [storage.get(name) for name in names]
+    counts = storage.storage.mget([storage.prefixed_key(name) for name in names])
+    return [int(count or 0) for count in counts]

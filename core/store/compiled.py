@@ -59,15 +59,25 @@ def _database(table: type[Row]) -> Database:
     return database
 
 
-def _filled(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
-    filled = list(params)
-    for number, gap in enumerate(params):
-        if type(gap) is _Gap:
-            value = values[gap.name]
-            if value is not None and type(value) is not gap.as_is and gap.convert:
-                value = gap.convert(value)
+class _Params:
+    """The parameters of a statement, some of them still to come."""
+
+    __slots__ = ("_gaps", "_known")
+
+    def __init__(self, params: Sequence[Any]) -> None:
+        self._known = list(params)
+        self._gaps = [(number, gap.name, gap.convert, gap.as_is)
+                      for number, gap in enumerate(params) if type(gap) is _Gap]
+
+    def filled(self, values: Mapping[str, Any]) -> list[Any]:
+        """All of them, as the driver takes them."""
+        filled = self._known.copy()
+        for number, name, convert, as_is in self._gaps:
+            value = values[name]
+            if value is not None and type(value) is not as_is and convert is not None:
+                value = convert(value)
             filled[number] = value
-    return filled
+        return filled
 
 
 @dataclass(slots=True)
@@ -114,7 +124,7 @@ class _Data(dict[str, Any]):
 @dataclass(slots=True)
 class _Plan:
     sql: str
-    params: list[Any]
+    params: _Params
     root: type[Row]
     objects: dict[type[Row], _Object]
     converts: list[Convert | None]
@@ -149,8 +159,9 @@ class Compiled(Generic[R]):
 
     def _run(self, values: Mapping[str, Any]) -> list[Any]:
         plan = self._plan()
-        cursor = _database(plan.root).execute_sql(plan.sql, _filled(plan.params, values))
-        return list(cursor.fetchall())
+        cursor = plan.root._meta.database.execute_sql(plan.sql, plan.params.filled(values))
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
     def _plan(self) -> _Plan:
         if self._table is not None:
@@ -187,7 +198,7 @@ def _planned(query: Any) -> _Plan:
             objects[column.model].add(column.name, number, converts[-1])
     for shape in objects.values():
         shape.links = [link for link in shape.links if objects[link[0]].ready]
-    return _Plan(sql, list(params), root, objects, converts)
+    return _Plan(sql, _Params(params), root, objects, converts)
 
 
 def _reader(column: Any) -> Convert | None:
@@ -212,28 +223,29 @@ def _made(plan: _Plan, shape: _Object, row: tuple[Any, ...]) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _columns(table: type[Row]) -> list[tuple[str, Any]]:
-    """Name and default of each column that an insert fills."""
-    return [(column.name, column.default) for column in table._meta.sorted_fields
-            if column.name != "id"]
+def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    """Of each column that an insert fills, by name: its default, and those that are made anew."""
+    columns = {column.name: column.default for column in table._meta.sorted_fields
+               if column.name != "id"}
+    return columns, {name: make for name, make in columns.items() if callable(make)}
 
 
 @lru_cache(maxsize=512)
-def _insert(table: type[Row], kind: str, count: int, ignore: bool) -> tuple[str, list[Any]]:
+def _insert(table: type[Row], kind: str, count: int, ignore: bool) -> tuple[str, _Params]:
     """The statement, and the parameters of its first row."""
     fields = table._meta.fields
-    row = {fields[name]: _Place(name, fields[name].db_value) for name, _ in _columns(table)}
+    row = {fields[name]: _Place(name, fields[name].db_value) for name in _defaults(table)[0]}
     query = table.insert_many([row] * count)
     sql, params = (query.on_conflict_ignore() if ignore else query).sql()
-    return sql, params[:len(row)]
+    return sql, _Params(params[:len(row)])
 
 
 def _row(table: type[Row], given: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = given.keys() - table._meta.fields.keys()
-    if unknown:
+    defaults, made = _defaults(table)
+    if unknown := given.keys() - defaults.keys():
         raise KeyError(f"{table.__name__} has no {', '.join(sorted(unknown))}")
-    return {name: given[name] if name in given else default() if callable(default) else default
-            for name, default in _columns(table)}
+    return {**defaults, **{name: make() for name, make in made.items() if name not in given},
+            **given}
 
 
 def insert(table: type[Row], **columns: Any) -> int:
@@ -243,7 +255,7 @@ def insert(table: type[Row], **columns: Any) -> int:
     """
     database = _database(table)
     sql, params = _insert(table, type(database).__name__, 1, False)
-    cursor = database.execute_sql(sql, _filled(params, _row(table, columns)))
+    cursor = database.execute_sql(sql, params.filled(_row(table, columns)))
     return int(cursor.fetchone()[0] if database.returning_clause else cursor.lastrowid)
 
 
@@ -254,12 +266,12 @@ def insert_all(table: type[Row], rows: Sequence[Mapping[str, Any]], *,
     database = _database(table)
     sql, params = _insert(table, type(database).__name__, len(rows), ignore)
     database.execute_sql(sql, [value for row in rows
-                               for value in _filled(params, _row(table, row))])
+                               for value in params.filled(_row(table, row))])
 
 
 @lru_cache(maxsize=512)
 def _update(table: type[Row], kind: str, changed: tuple[str, ...],
-            matched: tuple[tuple[str, bool], ...]) -> tuple[str, list[Any]]:
+            matched: tuple[tuple[str, bool], ...]) -> tuple[str, _Params]:
     fields = table._meta.fields
     query = table.update({fields[name]: _Place(f"set_{name}", fields[name].db_value)
                           for name in changed})
@@ -267,7 +279,7 @@ def _update(table: type[Row], kind: str, changed: tuple[str, ...],
         query = query.where(fields[name].is_null() if is_null
                             else fields[name] == _Place(f"is_{name}"))
     sql, params = query.sql()
-    return sql, params
+    return sql, _Params(params)
 
 
 def update(table: type[Row], match: Mapping[str, Any], **columns: Any) -> int:
@@ -278,4 +290,4 @@ def update(table: type[Row], match: Mapping[str, Any], **columns: Any) -> int:
                           tuple((name, value is None) for name, value in sorted(match.items())))
     values = {f"set_{name}": value for name, value in columns.items()}
     values |= {f"is_{name}": value for name, value in match.items()}
-    return int(database.execute_sql(sql, _filled(params, values)).rowcount)
+    return int(database.execute_sql(sql, params.filled(values)).rowcount)
