@@ -9,10 +9,11 @@ from bot.incoming import Reply, Say, lines
 from bot.router import command
 from core.clock import business_day
 from core.errors import InvalidInput, NotFound
+from core.services import sync_words
 from core.services.actor import Role
 from core.services.reconciliation_views import KINDS, FindingView, ReconciliationView
 from core.services.staff_sentences import platform_name
-from core.services.staff_words import Words, clock_time, day_and_time
+from core.services.staff_words import Words, day_and_time
 from core.services.sync_views import RunView
 
 PLATFORMS = {"美团": "meituan", "meituan": "meituan", "抖音": "douyin", "douyin": "douyin"}
@@ -23,8 +24,6 @@ _SHOW = frozenset({"看", "进度", "状态", "status", "list"})
 _AGAIN = frozenset({"重对", "再对", "again"})
 MOST_RUNS = 6
 MOST_FINDINGS = 5
-RUN_STATES = {"waiting": Words("排上了", "queued"), "running": Words("正在拉", "running"),
-              "done": Words("好了", "done"), "failed": Words("没成，会再试", "failed, will retry")}
 
 
 @command("同步", "sync", role=Role.CLERK, takes_text=True, usage=("同步 昨天", "sync yesterday"),
@@ -41,27 +40,23 @@ def sync(say: Say) -> Reply:
         raise InvalidInput()
     runs = syncing.ask(say.actor, platform=platform, start_date=day, end_date=day)
     return Reply(lines(Words("✅ 去拉订单了，几秒后开始", "✅ Fetching orders in a moment"),
-                       *map(_run, runs),
-                       Words("回“同步 看”看拉到哪了", "Say “sync status” to see how far it is")))
+                       *map(sync_words.line, runs),
+                       _told_later(say, runs)))
+
+
+def _told_later(say: Say, runs: list[RunView]) -> Words:
+    """Whoever asked here hears the end; of a run that somebody else asked for he does not."""
+    if all(run.asked_by == say.actor.id and run.door == sync_words.CHAT for run in runs):
+        return Words("好了会告诉你，也可以回“同步 看”看拉到哪了",
+                     "You will hear when it is done, or say “sync status”")
+    return Words("回“同步 看”看拉到哪了", "Say “sync status” to see how far it is")
 
 
 def _runs(found: object) -> Words:
     runs = [one for one in found if isinstance(one, RunView)] if isinstance(found, list) else []
     if not runs:
         return Words("还没同步过。回“同步”拉一次", "Nothing fetched yet. Say “sync”")
-    return lines(*map(_run, runs))
-
-
-def _run(run: RunView) -> Words:
-    """`美团 14:33 正在拉 40%，120 单，新券 3 张`."""
-    name, state = platform_name(run.platform), RUN_STATES.get(run.state, Words(run.state,
-                                                                              run.state))
-    far = f" {run.percent}%" if run.state == "running" else ""
-    at = clock_time(run.created_at)
-    return Words(f"{name.zh} {at} {state.zh}{far}，{run.orders_seen} 单，"
-                 f"新券 {run.vouchers_new} 张",
-                 f"{name.en} {at} {state.en}{far}, {run.orders_seen} orders, "
-                 f"{run.vouchers_new} new vouchers")
+    return lines(*map(sync_words.line, runs))
 
 
 @command("对账", "reconcile", "books", role=Role.CLERK, takes_text=True,

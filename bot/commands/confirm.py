@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import showing
 from bot.incoming import Key, Pending, Reply, Say, lines
@@ -18,6 +19,8 @@ from core.vouchers.redemption import State
 _TICKET_FIRST = re.compile(r"(H[\s-]?\d{4}|\d{4}|R[0-9A-Z]{16})(?![0-9A-Za-z])\s*(.*)",
                            re.IGNORECASE | re.DOTALL)
 MOST_SHOWN = 10
+MOST_BOOKS = 100
+"""Days of the books that are looked through, the newest."""
 MOST_REASON = 200
 
 
@@ -127,13 +130,33 @@ def cancel(say: Say) -> Reply:
 @command("待办", "谁在等", "todo", "waiting", role=Role.CLERK, usage=("待办", "todo"),
          english="Who is waiting for you")
 def waiting(say: Say) -> Reply:
-    """看谁在等你确认"""
-    views = _waiting(say)
+    """看谁在等你确认，还有什么没办"""
+    views, more = _waiting(say), _to_do(say)
     if not views:
-        return Reply(Words("没有人在等", "Nobody is waiting"))
+        return Reply(lines(Words("没有人在等", "Nobody is waiting"), *more))
     if len(views) == 1:
-        return _decide(views[0])
+        asked = _decide(views[0])
+        return replace(asked, words=lines(*more, asked.words))
     return Reply(lines(Words(f"{len(views)} 个人在等你确认", f"{len(views)} are waiting for you"),
                        *map(showing.waiting_line, views[:MOST_SHOWN]),
                        Words("回“确认 单号”或“拒绝 单号 原因”",
-                             "Say “confirm TICKET” or “reject TICKET REASON”")))
+                             "Say “confirm TICKET” or “reject TICKET REASON”"), *more))
+
+
+def _to_do(say: Say) -> list[Words]:
+    """What waits at the desk: open tasks, and for managers what differs in the books."""
+    told, venue = [], say.actor.venue_id
+    tasks = say.services.operations.tasks.listed(say.actor, state="open", venue_id=venue,
+                                                 page_size=1)["total"]
+    if tasks:
+        told.append(Words(f"还有 {tasks} 件事要办，在核销台的“待办”里",
+                          f"{tasks} tasks are open at the desk page, “Tasks”"))
+    role = say.actor.role
+    if role is not None and role >= Role.MANAGER:
+        books = say.services.operations.reconcile.listed(say.actor, venue_id=venue,
+                                                         page_size=MOST_BOOKS)["items"]
+        found = sum(one.open for one in books)
+        if found:
+            told.append(Words(f"对账有 {found} 处对不上，在核销台的“对账”里处理",
+                              f"{found} differences in the books: desk page, “Reconcile”"))
+    return told

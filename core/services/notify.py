@@ -19,7 +19,7 @@ from core.clock import Clock
 from core.errors import PlatformError, PlatformRefused
 from core.platforms.messenger import Messenger
 from core.platforms.wecom_robot import Robot
-from core.services import staff_cards
+from core.services import staff_cards, sync_words
 from core.services.alarm import ALERT
 from core.services.alert_post import AlertPost, hears_elsewhere
 from core.services.member_news import MEMBER_NOTICE
@@ -168,6 +168,8 @@ class Notify:
             return self._ask(row, messenger, bound)
         if row.kind == CARD_UPDATE:
             self._update(row, messenger, bound)
+        elif row.kind == sync_words.SYNC_OVER:
+            messenger.send_text(row.recipient, sync_words.ended(row.payload, bound.language))
         elif row.kind == DONE:
             messenger.send_text(row.recipient, staff_cards.ending(row.payload, bound.language))
         else:

@@ -24,6 +24,7 @@ from core.errors import (
     PlatformUnknown,
 )
 from core.platforms.books import OddOrder, OrderPage, PlatformOrder, Window
+from core.services import sync_words
 from core.services.order_checks import BATCH, CheckReport, OrderChecks
 from core.services.order_news import OrderNews
 from core.services.order_rows import is_news, quarantined, row_of
@@ -198,7 +199,7 @@ class OrderListing:
         sync_runs.advance(cursor.id, run.since, run.until)
         sync_runs.step(run.id, at, state=DONE, finished_at=at, error="", **_counts(run))
         self._news.can_again(merchant, at)
-        if run.quarantined:
+        if sync_words.tell_over(run, DONE, at) or run.quarantined:
             self._nudge("outbox")
 
     def _fail(self, run: SyncRun, cursor: SyncCursor, key: str, merchant: MerchantRow,
@@ -210,6 +211,7 @@ class OrderListing:
             sync_runs.step(run.id, at, state=FAILED, finished_at=at, **_counts(run),
                            error=str(error.facts.get("reason", error.word))[:80],
                            platform_log_id=error.log_id[:100])
+            sync_words.tell_over(run, FAILED, at)
             if isinstance(error, PlatformMisconfigured):
                 self._news.cannot(merchant, error, at)
 

@@ -45,6 +45,7 @@ class RunView:
     error: str
     platform_log_id: str
     asked_by: int | None
+    door: str
     created_at: datetime
     finished_at: datetime | None
     seconds: int
@@ -59,8 +60,8 @@ def view_of(run: SyncRun, at: datetime) -> RunView:
         orders_changed=run.orders_changed, vouchers_new=run.vouchers_new,
         vouchers_changed=run.vouchers_changed, quarantined=run.quarantined,
         unanswered=run.unanswered, lag_seconds=run.lag_seconds, error=run.error,
-        platform_log_id=run.platform_log_id, asked_by=run.asked_by, created_at=run.created_at,
-        finished_at=run.finished_at,
+        platform_log_id=run.platform_log_id, asked_by=run.asked_by, door=run.door,
+        created_at=run.created_at, finished_at=run.finished_at,
         seconds=int(((run.finished_at or at) - run.created_at).total_seconds()))
 
 

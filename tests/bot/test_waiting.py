@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core.store.tables import Redemption
 from core.vouchers.redemption import State
 from tests.bot.talk import Talk
 from tests.builders import OTHER_PHONE, Chain
+from tests.operations.injected import at_their_till
 
 
 def state_of(chain: Chain, ref: str) -> str:
@@ -16,6 +19,21 @@ def state_of(chain: Chain, ref: str) -> str:
 def test_nobody_waits(chain: Chain, chat: Talk) -> None:
     assert chat.say("待办") == "没有人在等"
     assert "没有等你确认的" in chat.say("确认")
+
+
+def test_open_tasks_and_for_managers_the_books_are_counted(chain: Chain, chat: Talk) -> None:
+    at_their_till(chain, chain.buy("douyin"))
+    chain.pass_time(timedelta(hours=3))
+    chat.say(f"对账 重对 抖音 {chain.today}", as_="梅雪")
+    chat.say(chain.buy(sku="unmapped").code)
+    manager, clerk = chat.say("待办", as_="梅雪"), chat.say("待办")
+    assert manager.splitlines() == ["没有人在等", "还有 1 件事要办，在核销台的“待办”里",
+                                    "对账有 1 处对不上，在核销台的“对账”里处理"]
+    assert clerk.splitlines() == manager.splitlines()[:2], "the books are the managers' business"
+    asked = chain.ask(chain.buy())
+    told = chat.say("待办", as_="梅雪")
+    assert "1 处对不上" in told and asked.ticket in told
+    assert chat.say("确认", as_="梅雪").startswith("✅"), "the question is still asked"
 
 
 def test_one_who_waits_is_shown_and_confirmed(chain: Chain, chat: Talk) -> None:
