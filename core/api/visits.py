@@ -9,7 +9,7 @@ from flask.views import MethodView
 from core.api.envelope import Door
 from core.api.fields import PageQuery, page_of
 from core.api.identity import caller, signed_in
-from core.api.mini.examples import answered
+from core.api.mini.examples import answered, page
 from core.api.schemas.visit import (
     PassQuery,
     PassSchema,
@@ -34,7 +34,6 @@ VISIT = {**{name: CARD[name] for name in ("kind", "product_name", "venue_name", 
                                            "uses_left")},
          "id": 7, "member_name": "林**", "member_phone": "138****0421",
          "came_at": "2026-11-21T14:33:01+08:00", "repeated": False, "undone_at": None}
-VISITS = {"items": [VISIT], "total": 1, "page": 1, "page_size": 20}
 UNDONE = {**VISIT, "undone_at": "2026-11-21T14:36:40+08:00"}
 
 
@@ -52,7 +51,7 @@ class Pass(MethodView):
 @members.route("/visits")
 class MyVisits(MethodView):
     @members.arguments(PageQuery, location="query")
-    @members.response(200, page_of(VisitSchema), example=answered(VISITS))
+    @members.response(200, page_of(VisitSchema), example=page(VISIT))
     @signed_in("member")
     def get(self, query: dict[str, Any]) -> PageOf[VisitView]:
         """My visits, newest first"""
@@ -62,7 +61,7 @@ class MyVisits(MethodView):
 @gates.route("")
 class Gate(MethodView):
     @gates.arguments(VisitsQuery, location="query")
-    @gates.response(200, page_of(VisitSchema), example=answered(VISITS))
+    @gates.response(200, page_of(VisitSchema), example=page(VISIT))
     @signed_in("staff")
     def get(self, query: dict[str, Any]) -> PageOf[VisitView]:
         """Who came in at a venue, newest first"""

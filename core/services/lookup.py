@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from core.errors import NotAllowed, NotFound, VoucherError
 from core.ids import clean_code
 from core.services.actor import Actor, Role
+from core.services.paging import MOST_PAGE_SIZE, PageOf, bounded
 from core.services.redemption_view import RedemptionView
 from core.services.ticket import ids_of, read_ticket
 from core.services.views import Views
@@ -15,16 +16,7 @@ from core.store.select import first
 from core.store.tables import Platform, Redemption, Voucher
 from core.vouchers.redemption import GRANTED, State
 
-MOST_PAGE_SIZE = 100
-
-
-class Page(TypedDict):
-    """One page of a list (design section 5)."""
-
-    items: list[RedemptionView]
-    total: int
-    page: int
-    page_size: int
+Page = PageOf[RedemptionView]
 
 
 class Lookup:
@@ -87,7 +79,7 @@ class Lookup:
     def listed(self, actor: Actor, *, state: State | str | None, venue_id: int | None, page: int,
                page_size: int) -> Page:
         actor.require(Role.CLERK, venue_id)
-        size = max(1, min(page_size, MOST_PAGE_SIZE))
+        number, size = bounded(page, page_size)
         conditions: list[Any] = [Redemption.lead_id.is_null()]
         if state is not None:
             conditions.append(Redemption.state == State(state).value)
@@ -97,9 +89,9 @@ class Lookup:
             conditions.append(Redemption.venue.in_(sorted(actor.venues)))
         query = redemptions.for_view().where(*conditions)
         total = Redemption.select().where(*conditions)
-        rows = query.order_by(Redemption.id.desc()).paginate(max(page, 1), size)
+        rows = query.order_by(Redemption.id.desc()).paginate(number, size)
         return Page(items=[self._views.of(row) for row in rows], total=total.count(),
-                    page=max(page, 1), page_size=size)
+                    page=number, page_size=size)
 
 
 def _newest_of_code(code: str, platform: str | None, actor: Actor) -> Redemption | None:

@@ -16,28 +16,29 @@ from core.store.tables import (
     Venue,
 )
 
-MOST = 200
-"""Of one list; nobody holds more."""
+
+def cards(member_id: int, page: int, size: int) -> tuple[list[MemberCard], int]:
+    """A page with product and venue, the longest first; and how many there are."""
+    mine = MemberCard.member == member_id
+    rows = (MemberCard.select(MemberCard, Product, Venue).join(Product).switch(MemberCard)
+            .join(Venue).where(mine)
+            .order_by(MemberCard.ends_on.desc(), MemberCard.id.desc()).paginate(page, size))
+    return list(rows), int(MemberCard.select().where(mine).count())
 
 
-def cards(member_id: int) -> list[MemberCard]:
-    """With product and venue; the longest first."""
-    return list(MemberCard.select(MemberCard, Product, Venue).join(Product).switch(MemberCard)
-                .join(Venue).where(MemberCard.member == member_id)
-                .order_by(MemberCard.ends_on.desc(), MemberCard.id.desc()).limit(MOST))
+def courses(member_id: int, page: int, size: int) -> tuple[list[CourseOrder], int]:
+    """A page with product and venue, the newest first; and how many there are."""
+    mine = CourseOrder.member == member_id
+    rows = (CourseOrder.select(CourseOrder, Product, Venue).join(Product).switch(CourseOrder)
+            .join(Venue).where(mine).order_by(CourseOrder.id.desc()).paginate(page, size))
+    return list(rows), int(CourseOrder.select().where(mine).count())
 
 
-def courses(member_id: int) -> list[CourseOrder]:
-    """With product and venue; the newest first."""
-    return list(CourseOrder.select(CourseOrder, Product, Venue).join(Product)
-                .switch(CourseOrder).join(Venue).where(CourseOrder.member == member_id)
-                .order_by(CourseOrder.id.desc()).limit(MOST))
-
-
-def all_seats(member_id: int) -> list[Booking]:
-    """With class and venue; the latest class first."""
-    return list(seats.of_member(member_id).order_by(
-        ClassSession.starts_at.desc(), Booking.id.desc()).limit(MOST))
+def all_seats(member_id: int, page: int, size: int) -> tuple[list[Booking], int]:
+    """A page with class and venue, the latest class first; and how many there are."""
+    rows = seats.of_member(member_id).order_by(
+        ClassSession.starts_at.desc(), Booking.id.desc()).paginate(page, size)
+    return list(rows), int(Booking.select().where(Booking.member == member_id).count())
 
 
 def entitlements_of_seats(found: list[Booking]) -> dict[int, Entitlement]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Page = Callable[..., Response]
 MOST_VISITS = 50
+MOST_HELD = 100
 MOST_PAGES = 1000
 
 
@@ -92,8 +93,10 @@ def pages(assets: Assets, services: Services) -> Blueprint:
     def cards(actor: Actor) -> Response:
         """What I hold, and until when."""
         held = services.members.held
-        return page("member_cards", tab="cards", cards=held.cards(actor),
-                    courses=held.courses(actor), me=services.members.me.profile(actor))
+        return page("member_cards", tab="cards",
+                    cards=held.cards(actor, page_size=MOST_HELD)["items"],
+                    courses=held.courses(actor, page_size=MOST_HELD)["items"],
+                    me=services.members.me.profile(actor))
 
     @door.get("/m/classes")
     @for_members
@@ -102,7 +105,8 @@ def pages(assets: Assets, services: Services) -> Blueprint:
         at, venues = services.clock.now(), services.visits.venues()
         venue = venue_named(venues)
         coming = services.members.classes.coming(venue.id, actor) if venue else []
-        mine = [seat for seat in reversed(services.members.held.bookings(actor))
+        mine = [seat for seat in reversed(
+            services.members.held.bookings(actor, page_size=MOST_HELD)["items"])
                 if _still_mine(seat, at)]
         return page("member_classes", tab="classes", error=error, venues=venues, venue=venue,
                     coming=coming, mine=mine, at=at, key=new_key())

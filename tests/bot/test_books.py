@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -26,33 +27,37 @@ def test_a_sync_is_asked_for_and_followed(chain: Chain, chat: Talk) -> None:
 
 def test_who_asked_in_the_chat_hears_the_end_once(chain: Chain, chat: Talk) -> None:
     chain.buy("douyin")
+    before, others = len(chat.texts()), len(chat.texts("梅雪"))
     assert "好了会告诉你" in chat.say("同步 抖音")
     chain.services.platforms.sync.go_on()
     assert "outbox" in chain.nudged
     chat.deliver()
     chat.deliver()
-    (told,) = [text for text in chat.texts() if text.startswith("✅ 抖音")]
-    assert "好了，1 单，新券 1 张" in told
-    assert not [text for text in chat.texts("梅雪") if "抖音" in text]
+    _, told = chat.texts()[before:]
+    assert re.fullmatch(r"✅ 抖音 \d\d:\d\d 好了，[1-9]\d* 单，新券 [1-9]\d* 张", told)
+    assert len(chat.texts("梅雪")) == others
 
 
 def test_a_run_that_failed_is_told_too(chain: Chain, chat: Talk) -> None:
     chain.buy("douyin")
     chat.fault("douyin", "*", "token_expired", 99)
+    before = len(chat.texts())
     chat.say("同步 抖音")
     chain.services.platforms.sync.go_on()
     chat.deliver()
-    assert [text for text in chat.texts() if text.startswith("❌ 抖音") and "没成" in text]
+    assert [text for text in chat.texts()[before:] if text.startswith("❌ 抖音")
+            and "没成" in text]
 
 
 def test_a_run_of_the_desk_or_the_clock_tells_no_chat(chain: Chain, chat: Talk) -> None:
+    before = len(chat.texts())
     chain.services.platforms.sync.ask(chain.clerk, platform="douyin")
     answer = chat.say("同步 抖音")
     assert "同步 看" in answer and "好了会告诉你" not in answer, "he did not ask for this one"
     chain.services.platforms.sync.go_on()
     chain.services.platforms.sync.run("incremental")
     chat.deliver()
-    assert not [text for text in chat.texts() if text.startswith("✅ 抖音")]
+    assert len(chat.texts()) == before + 1, "only the answer"
 
 
 def test_the_same_wish_again_gives_the_same_run(chain: Chain, chat: Talk) -> None:

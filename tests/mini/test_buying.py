@@ -46,10 +46,10 @@ def test_claim_price_and_check_out(phone: NewPhone, chain: Chain, platform: str,
                                    coupon: int) -> None:
     member = phone(platform)
     member.share_number(PHONE)
-    (offer,) = member.get(f"coupons?venue_id={chain.binjiang}")
+    (offer,) = member.get(f"coupons?venue_id={chain.binjiang}")["items"]
     assert (offer["coupon_id"], offer["discount_value"], offer["left"]) == (coupon, 20, 1)
     member.post(f"{PRICES}/coupons/{coupon}/claim")
-    assert member.get(f"coupons?venue_id={chain.binjiang}") == []
+    assert member.get(f"coupons?venue_id={chain.binjiang}")["items"] == []
     assert member.refused("POST", f"{PRICES}/coupons/{coupon}/claim") == (409, "coupon_claimed")
     priced = member.post(f"{PRICES}/calculate", cart(chain))
     assert priced["finalAmount"] == 108.0

@@ -28,7 +28,7 @@ def taken(chain: Chain, session: int) -> int:
 
 
 def left(phone: Phone) -> list[int]:
-    return [one["uses_left"] for one in phone.get("courses")]
+    return [one["uses_left"] for one in phone.get("courses")["items"]]
 
 
 def test_a_seat_costs_one_use_and_giving_it_back_returns_it(
@@ -56,7 +56,7 @@ def test_a_vouchers_seat_given_back_is_good_for_another_class(
     tonight, tomorrow = chain.class_tonight(), chain.class_tonight(starts_in=timedelta(hours=27))
     bought = chain.buy("meituan", "class")
     chain.redeem(bought, choice=f"class:{tonight}")
-    (seat,) = member.get("bookings")
+    (seat,) = member.get("bookings")["items"]
     assert member.refused("POST", "bookings",
                           {"session_id": tomorrow}) == (409, "nothing_to_book_with")
     back = member.ask("DELETE", f"bookings/{seat['id']}").get_json()["data"]
@@ -73,10 +73,10 @@ def test_an_undone_voucher_pays_for_no_class_any_more(phone: NewPhone, chain: Ch
     member, tonight = phone("wechat"), chain.class_tonight()
     member.share_number(PHONE)
     done = chain.redeem(chain.buy("meituan", "class"), choice=f"class:{tonight}")
-    (seat,) = member.get("bookings")
+    (seat,) = member.get("bookings")["items"]
     member.ask("DELETE", f"bookings/{seat['id']}")
     chain.services.redeem.undo(done.ref, chain.manager, "会员不来了")
-    (shown,) = member.get("bookings")
+    (shown,) = member.get("bookings")["items"]
     assert shown["status"] == "released"
     assert member.refused("POST", "bookings",
                           {"session_id": tonight}) == (409, "nothing_to_book_with")
@@ -89,7 +89,7 @@ def test_an_undo_after_a_change_of_class_frees_the_new_seat(
     member.share_number(PHONE)
     tonight, tomorrow = chain.class_tonight(), chain.class_tonight(starts_in=timedelta(hours=27))
     done = chain.redeem(chain.buy("meituan", "class"), choice=f"class:{tonight}")
-    (seat,) = member.get("bookings")
+    (seat,) = member.get("bookings")["items"]
     member.ask("DELETE", f"bookings/{seat['id']}")
     member.post("bookings", {"session_id": tomorrow})
     chain.services.redeem.undo(done.ref, chain.manager, "会员不来了")
@@ -163,7 +163,7 @@ def test_somebody_elses_course_seat_and_class(phone: NewPhone, chain: Chain,
     assert wang.refused("POST", "bookings", {
         "session_id": tonight, "course_id": hers}) == (409, "nothing_to_book_with")
     assert wang.refused("DELETE", f"bookings/{seat['id']}") == (404, "not_found")
-    assert wang.get("bookings") == []
+    assert wang.get("bookings")["items"] == []
     west = chain.class_tonight(venue=chain.chengxi)
     assert lin.refused("POST", "bookings", {"session_id": west})[0] == 409
     assert lin.refused("POST", "bookings", {"session_id": 10**15}) == (404, "class_not_found")

@@ -123,7 +123,7 @@ def test_a_seat_given_back_is_not_reminded_of(member: Phone, chain: Chain) -> No
     allow(member)
     session = chain.class_tonight(starts_in=timedelta(hours=4))
     chain.redeem(chain.buy("meituan", "class"), choice=f"class:{session}")
-    member.ask("DELETE", f"bookings/{member.get('bookings')[0]['id']}")
+    member.ask("DELETE", f"bookings/{member.get('bookings')['items'][0]['id']}")
     chain.pass_time(timedelta(hours=2, minutes=1))
     assert chain.services.members.notices.remind() == 0
 

@@ -32,13 +32,14 @@ def test_the_same_verified_number_on_both_platforms_is_one_member_with_cards_tog
     kiosk_card = chain.card(PHONE)
     wechat.share_number(PHONE)
     bought = chain.redeem(chain.buy("douyin", "lessons"), phone=PHONE)
-    assert douyin.get("cards") == []
+    assert douyin.get("cards")["items"] == []
     me = douyin.share_number(PHONE)
     assert me["id"] == wechat.get("me")["id"]
     assert set(me["platforms"]) == {"wechat_mini", "douyin_mini"}
     for each in (wechat, douyin):
-        assert [card["id"] for card in each.get("cards")] == [kiosk_card]
-        assert [course["id"] for course in each.get("courses")] == [bought.result.result_id]
+        assert [card["id"] for card in each.get("cards")["items"]] == [kiosk_card]
+        assert [course["id"] for course in each.get("courses")["items"]] == [
+            bought.result.result_id]
 
 
 def test_what_was_got_before_the_number_was_shared_comes_along(
@@ -50,9 +51,9 @@ def test_what_was_got_before_the_number_was_shared_comes_along(
             member=douyin.get("me")["id"], product=chain.products["month_card"],
             venue=chain.binjiang, starts_on=chain.today, ends_on=chain.today,
             created_at=chain.clock.now()))
-    (card,) = douyin.get("cards")
+    (card,) = douyin.get("cards")["items"]
     douyin.share_number(PHONE)
-    assert wechat.get("cards") == [card]
+    assert wechat.get("cards")["items"] == [card]
     audited = [row.facts for row in chain.rows(Audit, Audit.action == "member.merged")]
     assert {tuple(facts) for facts in audited} == {("merged",), ("into",)}
 
@@ -65,7 +66,7 @@ def test_a_number_that_somebody_typed_leads_nowhere(phone: NewPhone, chain: Chai
     assert seen.status_code >= 400
     assert stranger.refused("POST", "phone", {"phone": PHONE})[0] == 422
     assert stranger.ask("PUT", "me", {"name": "林知夏", "phone": PHONE}).status_code == 200
-    assert stranger.get("me")["phone"] is None and stranger.get("cards") == []
+    assert stranger.get("me")["phone"] is None and stranger.get("cards")["items"] == []
 
 
 def test_a_number_for_another_app_or_another_key_is_refused(
@@ -116,8 +117,8 @@ def test_somebody_with_two_numbers_is_found_by_both(phone: NewPhone, chain: Chai
     lin.share_number(PHONE)
     lin.share_number(OTHER_PHONE)
     chain.redeem(chain.buy("meituan", "lessons"), phone=PHONE)
-    assert [one["id"] for one in lin.get("cards")] == [card]
-    assert len(lin.get("courses")) == 1
+    assert [one["id"] for one in lin.get("cards")["items"]] == [card]
+    assert len(lin.get("courses")["items"]) == 1
 
 
 def test_two_phones_share_one_number_at_the_same_moment(

@@ -36,7 +36,7 @@ def test_from_login_to_a_booked_class(phone: NewPhone, chain: Chain, platform: s
     chain.services.redeem.confirm(asked["ref"], chain.clerk)
     done = member.get(f"redemptions/{asked['ref']}")
     assert done["state"] == "completed" and done["result"]["session_title"] == "燃脂单车"
-    (seat,) = member.get("bookings")
+    (seat,) = member.get("bookings")["items"]
     assert (seat["session_id"], seat["status"], seat["paid_with"]) == (tonight, "booked",
                                                                        "voucher")
     assert chain.consumed(bought) == 1
@@ -49,11 +49,11 @@ def test_a_card_is_renewed_and_a_course_bought_with_what_is_left_shown(
     member.share_number(PHONE)
     renewal = ask(member, chain.buy("meituan", "month_card"), chain.binjiang)
     chain.services.redeem.confirm(renewal["ref"], chain.clerk)
-    (shown,) = member.get("cards")
+    (shown,) = member.get("cards")["items"]
     assert (shown["id"], shown["days_left"], shown["status"]) == (card, 33, "usable")
     course = ask(member, chain.buy("douyin", "lessons"), chain.binjiang)
     chain.services.redeem.confirm(course["ref"], chain.clerk)
-    (bought,) = member.get("courses")
+    (bought,) = member.get("courses")["items"]
     assert (bought["uses_total"], bought["uses_left"], bought["days_left"]) == (10, 10, 180)
     history = member.get("redemptions?page_size=1")
     assert (history["total"], history["items"][0]["ref"]) == (2, course["ref"])
@@ -148,12 +148,12 @@ def test_a_lost_answer_is_shown_as_checking_and_settles(phone: NewPhone, chain: 
     chain.fault("meituan", "consume", "timeout_after_commit")
     chain.services.redeem.confirm(asked["ref"], chain.clerk)
     assert member.get(f"redemptions/{asked['ref']}")["state"] == "uncertain"
-    assert member.get("cards") == []
+    assert member.get("cards")["items"] == []
     chain.behave()
     chain.pass_time(timedelta(seconds=30))
     chain.services.settle.run()
     assert member.get(f"redemptions/{asked['ref']}")["state"] == "completed"
-    assert len(member.get("cards")) == 1
+    assert len(member.get("cards")["items"]) == 1
 
 
 def test_a_merge_while_a_redemption_is_open_loses_nothing(
@@ -164,7 +164,7 @@ def test_a_merge_while_a_redemption_is_open_loses_nothing(
     asked = ask(douyin, chain.buy(), chain.binjiang)
     douyin.share_number(PHONE)
     chain.services.redeem.confirm(asked["ref"], chain.clerk)
-    assert len(wechat.get("cards")) == 1
+    assert len(wechat.get("cards")["items"]) == 1
     assert wechat.get("redemptions")["items"][0]["ref"] == asked["ref"]
 
 
@@ -179,7 +179,7 @@ def test_a_merge_at_the_moment_of_settling_loses_nothing(
         code = douyin.codes(PHONE)["phone_code"]
         together(partial(chain.services.redeem.confirm, asked["ref"], chain.clerk),
                  partial(douyin.post, "phone", {"code": code}))
-        assert len(keeper.get("cards")) == number + 1
+        assert len(keeper.get("cards")["items"]) == number + 1
 
 
 @pytest.mark.parametrize(("body", "status"), [

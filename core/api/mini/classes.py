@@ -7,6 +7,7 @@ from typing import Any
 from flask.views import MethodView
 
 from core.api.envelope import Door
+from core.api.fields import PageQuery, page_of
 from core.api.idempotency import sent_key
 from core.api.identity import caller, signed_in
 from core.api.mini import examples
@@ -20,6 +21,7 @@ from core.api.schemas.mini import (
 from core.api.state import services
 from core.services.members.classes import ClassView
 from core.services.members.held import SeatView
+from core.services.paging import PageOf
 
 door = Door("mini-classes", __name__, url_prefix="/api/v1/mini",
             description="Members: venues and classes")
@@ -46,11 +48,12 @@ class Classes(MethodView):
 
 @door.route("/bookings")
 class Bookings(MethodView):
-    @door.response(200, MySeatSchema(many=True), example=examples.BOOKINGS)
+    @door.arguments(PageQuery, location="query")
+    @door.response(200, page_of(MySeatSchema), example=examples.BOOKINGS)
     @signed_in("member")
-    def get(self) -> list[SeatView]:
+    def get(self, query: dict[str, Any]) -> PageOf[SeatView]:
         """My class seats, the latest class first"""
-        return services().members.held.bookings(caller())
+        return services().members.held.bookings(caller(), **query)
 
     @door.arguments(BookInput, example=examples.BOOK)
     @door.response(200, MySeatSchema, example=examples.BOOKING)

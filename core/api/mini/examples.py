@@ -10,6 +10,11 @@ def answered(data: Any) -> dict[str, Any]:
     return {"code": 200, "message": "success", "data": data, "request_id": "8f14e45fceea167a"}
 
 
+def page(*items: Any) -> dict[str, Any]:
+    """The only page of a list, with its envelope."""
+    return answered({"items": list(items), "total": len(items), "page": 1, "page_size": 20})
+
+
 NOTHING = answered({})
 VENUE = {"id": 1, "name": "青屿健身 滨江店", "address": "滨江区江南大道 228 号"}
 SIGNED_IN, ENDS = "2026-11-24T09:30:00+00:00", "2026-12-24T09:30:00+00:00"
@@ -25,13 +30,13 @@ RENAME = {"name": "林知夏"}
 SESSIONS = answered([{
     "id": 7, "door": "mini", "agent": "MicroMessenger/8.0.50", "signed_in_at": SIGNED_IN,
     "expires_at": ENDS, "current": True}])
-CARDS = answered([{
+CARDS = page({
     "id": 12, "product_name": "健身月卡 30 天", "venue": VENUE, "status": "usable",
-    "starts_on": "2026-11-24", "ends_on": "2026-12-24", "days_left": 30, "visits": 3}])
-COURSES = answered([{
+    "starts_on": "2026-11-24", "ends_on": "2026-12-24", "days_left": 30, "visits": 3})
+COURSES = page({
     "id": 5, "product_name": "私教课 10 节", "family": "coach", "venue": VENUE,
     "status": "usable", "uses_total": 10, "uses_left": 8, "ends_on": "2027-05-23",
-    "days_left": 180}])
+    "days_left": 180})
 
 VENUES = answered([{**VENUE, "brand": "青屿健身", "phone": "0571-8800 0000",
                     "zone": "Asia/Shanghai"}])
@@ -44,7 +49,7 @@ SEAT = {
     "starts_at": "2026-11-25T10:30:00+00:00", "ends_at": "2026-11-25T11:30:00+00:00",
     "status": "booked", "paid_with": "voucher", "course_id": None,
     "cancel_until": "2026-11-25T08:30:00+00:00"}
-BOOKINGS = answered([SEAT])
+BOOKINGS = page(SEAT)
 BOOK = {"session_id": 9}
 BOOKING = answered(SEAT)
 GIVEN_BACK = answered({**SEAT, "status": "to_rebook", "cancel_until": None})
@@ -81,7 +86,7 @@ WAITING = {
     "next_try_at": None, "confirmed_by": None, "staff_told": ["林小满"], "result": None,
     "error": None, "reason": None, "undo": {"possible": False, "until": None}, "certificates": []}
 REDEMPTION = answered(WAITING)
-HISTORY = answered({"items": [WAITING], "total": 1, "page": 1, "page_size": 20})
+HISTORY = page(WAITING)
 
 TEMPLATE = "vQz1x0cJ1m7pP8yQ2bN3kLrT6sWdXeUfGhIjKlMnOpQ"
 CONSENTS = answered([{"template_id": TEMPLATE, "left": 2}])
@@ -98,8 +103,8 @@ OWN_DATA = answered({
                     "external_id": "oGZUI0egBJY1zhBYw2KhdUfwVJJE", "since": SIGNED_IN}],
     "sessions": SESSIONS["data"], "notices": [
         {"kind": "wechat_mini", "template_id": TEMPLATE, "left": 2}],
-    "cards": CARDS["data"], "courses": COURSES["data"], "bookings": [SEAT],
+    "cards": CARDS["data"]["items"], "courses": COURSES["data"]["items"], "bookings": [SEAT],
     "redemptions": [WAITING], "coupons": [], "codes": [], "orders": []})
-OFFERS = answered([{
+OFFERS = page({
     "coupon_id": 3, "name": "新会员减 20", "coupon_type": "fixed_amount", "discount_value": 20.00,
-    "min_amount": 100.00, "max_discount": None, "valid_until": ENDS, "left": 1}])
+    "min_amount": 100.00, "max_discount": None, "valid_until": ENDS, "left": 1})

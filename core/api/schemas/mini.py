@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from core.api.fields import Input, Yuan, text
+from core.api.fields import Input, PageQuery, Yuan, text
 from core.api.pricing.schemas.fields import given
 from core.api.schemas.redemption import RedeemInput, VenueSchema
 
@@ -153,6 +153,10 @@ class MiniRedeemInput(RedeemInput, VenueInput):
 
 class VenueQuery(VenueInput):
     """At which venue."""
+
+
+class OffersQuery(PageQuery, VenueInput):
+    """At which venue, and which page."""
 
 
 class BookInput(Input):

@@ -9,6 +9,7 @@ from typing import Any
 from core.clock import Clock, business_day
 from core.services.actor import Actor
 from core.services.inspection import VenueRef
+from core.services.paging import PageOf, bounded
 from core.store import entitlements, held
 from core.store.db import Store
 
@@ -69,31 +70,37 @@ class SeatView:
 
 
 class Held:
-    """Lists of a member's own."""
+    """Lists of a member's own, page by page."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
-    def cards(self, actor: Actor) -> list[CardView]:
+    def cards(self, actor: Actor, *, page: int = 1, page_size: int = 20) -> PageOf[CardView]:
         """The longest first."""
-        at = self._clock.now()
+        at, (number, size) = self._clock.now(), bounded(page, page_size)
         with self._store.connection():
-            return [_card(row, at) for row in held.cards(actor.id)]
+            rows, total = held.cards(actor.id, number, size)
+            return PageOf(items=[_card(row, at) for row in rows], total=total, page=number,
+                          page_size=size)
 
-    def courses(self, actor: Actor) -> list[CourseView]:
+    def courses(self, actor: Actor, *, page: int = 1, page_size: int = 20) -> PageOf[CourseView]:
         """The newest first."""
-        at = self._clock.now()
+        at, (number, size) = self._clock.now(), bounded(page, page_size)
         with self._store.connection():
-            return [_course(row, at) for row in held.courses(actor.id)]
+            rows, total = held.courses(actor.id, number, size)
+            return PageOf(items=[_course(row, at) for row in rows], total=total, page=number,
+                          page_size=size)
 
-    def bookings(self, actor: Actor) -> list[SeatView]:
+    def bookings(self, actor: Actor, *, page: int = 1, page_size: int = 20) -> PageOf[SeatView]:
         """The latest class first."""
-        at = self._clock.now()
+        at, (number, size) = self._clock.now(), bounded(page, page_size)
         with self._store.connection():
-            seats = held.all_seats(actor.id)
-            given = held.entitlements_of_seats(seats)
-            return [seat_view(row, given.get(row.redemption_id or 0), at) for row in seats]
+            rows, total = held.all_seats(actor.id, number, size)
+            given = held.entitlements_of_seats(rows)
+            return PageOf(
+                items=[seat_view(row, given.get(row.redemption_id or 0), at) for row in rows],
+                total=total, page=number, page_size=size)
 
 
 def _venue(row: Any) -> VenueRef:

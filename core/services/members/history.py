@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.services.actor import Actor
-from core.services.lookup import MOST_PAGE_SIZE, Page
+from core.services.lookup import Page
+from core.services.paging import bounded
 from core.services.views import Views
 from core.store import held
 from core.store.db import Store
@@ -18,8 +19,8 @@ class History:
 
     def redemptions(self, actor: Actor, *, page: int = 1, page_size: int = 20) -> Page:
         """The member's own, and those asked for in his name at a kiosk or desk; newest first."""
-        size = max(1, min(page_size, MOST_PAGE_SIZE))
+        number, size = bounded(page, page_size)
         with self._store.connection():
-            rows, total = held.history(actor.id, max(page, 1), size)
-            return Page(items=[self._views.of(row) for row in rows], total=total,
-                        page=max(page, 1), page_size=size)
+            rows, total = held.history(actor.id, number, size)
+            return Page(items=[self._views.of(row) for row in rows], total=total, page=number,
+                        page_size=size)

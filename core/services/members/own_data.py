@@ -98,8 +98,10 @@ class OwnDataDesk:
             phone_verified_at=member.phone_verified_at, joined_at=member.created_at,
             identities=tuple(Identity(one.kind, one.app_id, one.external_id, one.created_at)
                              for one in known),
-            sessions=self._me.phones(actor), notices=allowed, cards=self._held.cards(actor),
-            courses=self._held.courses(actor), bookings=self._held.bookings(actor),
+            sessions=self._me.phones(actor), notices=allowed,
+            cards=_all_pages(self._held.cards, actor),
+            courses=_all_pages(self._held.courses, actor),
+            bookings=_all_pages(self._held.bookings, actor),
             redemptions=_all_pages(self._history.redemptions, actor),
             coupons=self._pricing.coupons.mine(actor, status=None),
             codes=self._pricing.codes.mine(actor),
@@ -136,11 +138,11 @@ class OwnDataDesk:
     def _usable(self, actor: Actor) -> dict[str, int]:
         at = self._clock.now()
         return {
-            "cards": sum(one.status == USABLE for one in self._held.cards(actor)),
-            "courses": sum(one.status == USABLE for one in self._held.courses(actor)),
+            "cards": sum(one.status == USABLE for one in _all_pages(self._held.cards, actor)),
+            "courses": sum(one.status == USABLE for one in _all_pages(self._held.courses, actor)),
             "bookings": sum(one.status == TO_REBOOK or (
                 one.status == entitlements.BOOKED and one.starts_at > at)
-                for one in self._held.bookings(actor))}
+                for one in _all_pages(self._held.bookings, actor))}
 
 
 def _all_pages(page_of: Any, actor: Actor) -> list[Any]:

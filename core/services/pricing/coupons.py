@@ -12,6 +12,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.pricing.kinds import CouponStatus
 from core.services.actor import Actor, Role
 from core.services.idempotency import SentKey
+from core.services.paging import PageOf, bounded
 from core.services.pricing.holder import Holder, holder, venue_for
 from core.services.pricing.keyed import once
 from core.services.pricing.promotions import Page
@@ -67,14 +68,17 @@ class Coupons:
         with self._store.connection():
             return self._views(PriceCouponClaim.id == made, at)[0]
 
-    def offered(self, actor: Actor, scenic_id: int) -> list[tuple[PriceCoupon, int]]:
+    def offered(self, actor: Actor, scenic_id: int, *, page: int = 1,
+                page_size: int = 20) -> PageOf[tuple[PriceCoupon, int]]:
         """What the caller may claim now at a venue, and how many of each are left for him."""
         with self._store.connection():
             who = holder(actor, None)
             rows = coupons.claimable(scenic_id, self._clock.now(), MOST_RECORDS)
             left = [(row, row.claim_limit - len(coupons.held_by(row.id, who.keys)))
                     for row in rows]
-        return [(row, mine) for row, mine in left if mine > 0]
+        offers, (number, size) = [one for one in left if one[1] > 0], bounded(page, page_size)
+        return PageOf(items=offers[(number - 1) * size:number * size], total=len(offers),
+                      page=number, page_size=size)
 
     @staticmethod
     def _claimable(coupon_id: int, actor: Actor, at: datetime) -> PriceCoupon:

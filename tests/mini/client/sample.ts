@@ -51,9 +51,17 @@ export async function follow(ref: string): Promise<Redemption["state"]> {
   return data?.data?.state;
 }
 
+/** All of them, a page at a time. */
 export async function myCards(): Promise<Card[]> {
-  const { data } = await api.GET("/api/v1/mini/cards");
-  return data?.data ?? [];
+  const cards: Card[] = [];
+  for (let page = 1; ; page += 1) {
+    const { data } = await api.GET("/api/v1/mini/cards", {
+      params: { query: { page, page_size: 100 } },
+    });
+    const found = data?.data?.items ?? [];
+    cards.push(...found);
+    if (!found.length || cards.length >= (data?.data?.total ?? 0)) return cards;
+  }
 }
 
 /** The first class with a free seat that the member can pay for; and giving the seat back. */
