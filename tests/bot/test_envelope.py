@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from wechatpy import WeChatClient
+from wechatpy.exceptions import InvalidSignatureException
+from wechatpy.utils import check_wxa_signature
 
 from bot import envelope
 from bot.envelope import BadCallback, Seal, field, read_xml, text_reply
-from tests.bot.vectors import names, vector
+from tests.bot.vectors import kinds, names, vector
 
 TOKEN, KEY, CORP = "wecomToken1", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI", "wwtest0123456789"
 NOW = datetime(2026, 11, 21, 6, 33, tzinfo=UTC)
@@ -67,6 +70,22 @@ def test_expected_fields_of_the_vectors_are_read() -> None:
             found = field(fields, field_name) or (
                 field(inner, field_name) if isinstance(inner, dict) else "")
             assert found == expected, (name, field_name)
+
+
+def test_the_library_signs_what_no_page_of_ours_needs_yet() -> None:
+    """Raw user data of a mini-program and the tickets of pages inside WeChat."""
+    raw, page = vector("wxa-rawdata-signature"), vector("jsapi-signature")
+    check_wxa_signature(raw["session_key"], raw["raw_data"], raw["signature"])
+    with pytest.raises(InvalidSignatureException):
+        check_wxa_signature(raw["session_key"], raw["raw_data"] + " ", raw["signature"])
+    signed = WeChatClient("wx", "s").jsapi.get_jsapi_signature(
+        page["nonce_str"], page["ticket"], page["timestamp"], page["url"])
+    assert signed == page["signature"]
+
+
+def test_no_kind_of_vector_is_left_over() -> None:
+    tested = {"encrypt", "negative", "signature3", "sha1_concat", "jsapi", "wxa_aes128cbc"}
+    assert kinds() == tested, "wxa_aes128cbc: tests/platforms/test_mini_programs.py"
 
 
 def sealed(plain: bytes) -> str:

@@ -15,7 +15,7 @@ from flask import Flask
 import bot.official
 from core.sandbox.chat.line import write_xml
 from core.sandbox.wechat.crypto import Envelope, signature
-from core.store.tables import ChatBinding, Staff, StaffVenue, Task
+from core.store.tables import ChatBinding, InboundMessage, Staff, StaffVenue, Task
 from tests.bot.conftest import Stage
 from tests.bot.talk import Talk
 from tests.builders import Chain
@@ -172,6 +172,55 @@ def test_a_plain_account_works_and_checks_its_signature(chain: Chain, stage: Sta
                 signature="0" * 40).status_code == 403
     assert sent(chain, stage, {"Content": "我", "MsgId": "9"}, mode="plain", app=plain_app,
                 timestamp="1700000000").status_code == 403
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><xml><Content>&b;</Content></xml>'
+
+
+@pytest.mark.parametrize("body, status", [
+    ("", 400), ("not xml", 400), ("<xml/>", 400), (BOMB, 400),
+    ("<xml>" + "<a>" * 20_000 + "</a>" * 20_000 + "</xml>", 413), ("<xml><MsgType>text", 400),
+    ("<xml>" + "a" * 10 * 1024 * 1024 + "</xml>", 413)],
+    ids=["empty", "text", "nothing inside", "bomb", "deep", "torn", "10 MB"])
+@pytest.mark.parametrize("mode", ["plain", "safe", "sealed"])
+def test_rubbish_is_refused_and_never_an_error(chain: Chain, stage: Stage, plain_app: Flask,
+                                               body: str, status: int, mode: str) -> None:
+    """Well signed, for only a signed body is looked at: as it is, in place of the envelope, and
+    inside a true one."""
+    if mode == "sealed" and status == 413:
+        pytest.skip("an envelope around it is too large as well")
+    ours, now = stage.world.official, str(int(chain.clock.now().timestamp()))
+    query = {"signature": signature(ours.token, now, "n1"), "timestamp": now, "nonce": "n1"}
+    if mode != "plain":
+        sealed = Envelope(ours.aes_key, ours.appid).seal(body) if mode == "sealed" else ""
+        query |= {"encrypt_type": "aes",
+                  "msg_signature": signature(ours.token, now, "n1", sealed)}
+        body = write_xml({"ToUserName": "gh_test", "Encrypt": sealed}) if sealed else body
+    client = (plain_app if mode == "plain" else stage.front.current).test_client()
+    answer = client.post(f"/callbacks/wechat?{urlencode(query)}", data=body.encode())
+    assert (answer.status_code, answer.data) == (status, b"")
+
+
+def test_a_safe_message_for_another_account_and_an_old_one_are_refused(chain: Chain, stage: Stage,
+                                                                       wang: int) -> None:
+    ours, now = stage.world.official, int(chain.clock.now().timestamp())
+    for receiver, at in (("wx0000000000other", now), (ours.appid, now - 301),
+                         (ours.appid, now + 330)):
+        sealed = Envelope(ours.aes_key, receiver).seal("<xml><MsgType>text</MsgType></xml>")
+        query = {"timestamp": str(at), "nonce": "n1", "encrypt_type": "aes",
+                 "msg_signature": signature(ours.token, str(at), "n1", sealed)}
+        body = write_xml({"ToUserName": "gh_test", "Encrypt": sealed})
+        assert stage.front.current.test_client().post(
+            f"/callbacks/wechat?{urlencode(query)}", data=body.encode()).status_code == 403
+
+
+def test_a_replayed_message_hears_the_stored_answer(chain: Chain, stage: Stage,
+                                                    wang: int) -> None:
+    bought = chain.buy()
+    said = {"Content": f"{bought.code} {PHONE}"}
+    assert sent(chain, stage, said, mode="safe").status_code == 200
+    assert sent(chain, stage, said, mode="safe").status_code == 200
+    assert len(chain.rows(InboundMessage)) == 1
 
 
 def test_the_address_is_verified_with_the_echo_unchanged(chain: Chain, stage: Stage) -> None:

@@ -22,3 +22,7 @@ def vector(name: str) -> dict[str, Any]:
 
 def names(kind: str) -> list[str]:
     return [name for name, each in _all().items() if each["kind"] == kind]
+
+
+def kinds() -> set[str]:
+    return {str(each["kind"]) for each in _all().values()}

@@ -92,6 +92,36 @@ def test_rubbish_in_place_of_a_number(phone: NewPhone, change: dict[str, str]) -
     assert lin.get("me")["phone"] is None
 
 
+def test_a_platform_that_is_down_shares_no_number(
+        phone: NewPhone, chain: Chain, platform: str) -> None:
+    lin = phone(platform)
+    code = lin.codes("13800138000")["phone_code"]
+    path = {"wechat": "/wxa/business/getuserphonenumber",
+            "douyin": "/api/apps/v1/get_phonenumber_info/"}[platform]
+    for mode in ("timeout_before", "http_500", "garbage"):
+        chain.control("faults", {"platform": f"{platform}_mini", "endpoint": path, "mode": mode})
+        assert lin.refused("POST", "phone", {"code": code})[0] == 503, mode
+        chain.behave()
+    assert lin.get("me")["phone"] is None
+    assert lin.share_number("13800138000")["phone_verified"]
+
+
+def test_a_stolen_session_ends_where_its_owner_says_so(phone: NewPhone, chain: Chain,
+                                                       app: Flask, platform: str) -> None:
+    """Whoever has the token is the member, until he signs that phone out from another."""
+    lin = phone(platform, "o-lin")
+    lost = phone(platform, "o-lin")
+    thief = Phone(app, chain, platform, "o-thief", token=lost.token)
+    assert thief.get("me")["id"] == lin.get("me")["id"]
+    stolen = next(one["id"] for one in lin.get("me/sessions") if not one["current"])
+    lin.ask("DELETE", f"me/sessions/{stolen}")
+    for path in ("me", "cards", "me/export", "pass"):
+        assert thief.refused("GET", path) == (401, "not_signed_in")
+    sealed = lin.sealed_number("13911112222")
+    assert thief.refused("POST", "phone", sealed) == (401, "not_signed_in")
+    assert lin.get("me")["phone"] is None
+
+
 def test_a_button_code_serves_once_and_only_whom_it_was_given_to(
         phone: NewPhone, chain: Chain) -> None:
     lin, thief = phone("wechat"), phone("wechat")
