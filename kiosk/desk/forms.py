@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ParamSpec
 
 from flask import request
 
 from core.clock import zone
-from core.errors import HexiaotaiError
+from core.errors import Conflict, HexiaotaiError, InvalidInput, PricingError
 from core.ids import clean_phone
 from core.money import Money, NotAnAmount
 from kiosk.desk.access import CSRF_FIELD
@@ -19,6 +20,7 @@ from kiosk.desk.state import actor
 from kiosk.desk.words import say
 
 KEY_FIELD = "key"
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,16 @@ class Form:
     def refuse(self, error: HexiaotaiError) -> None:
         """What the service would not take, beside the field it is about."""
         self.wrong(str(error.facts.get("field") or "form"), sentence(error))
+
+    def does(self, act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Do what was asked once every field is right. False when it was not done: then the form
+        is to be shown again, with what is wrong."""
+        if self.ok:
+            try:
+                act(*args, **kwargs)
+            except (InvalidInput, Conflict, PricingError) as error:
+                self.refuse(error)
+        return self.ok
 
     def text(self, name: str, most: int, *, least: int = 0) -> str:
         value = request.form.get(name, "").strip().replace("\x00", "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import InvalidInput
 from core.services.tasks import TaskView
 from kiosk.desk.access import may_open
 from kiosk.desk.forms import Form
@@ -59,11 +58,7 @@ def close(task_id: int) -> AnyResponse:
     """Done, and how."""
     form = Form()
     said = form.text("resolution", 200, least=1)
-    if form.ok:
-        try:
-            services().operations.tasks.close(task_id, actor(), said)
-            return done(url_for("desk.tasks.listed"))
-        except InvalidInput as error:
-            form.refuse(error)
+    if form.does(services().operations.tasks.close, task_id, actor(), said):
+        return done(url_for("desk.tasks.listed"))
     return page("desk/task_close.html", 422, spoken=language(), errors=form.errors,
                 task=services().operations.tasks.one(task_id, actor()))

@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.clock import zone
-from core.errors import Conflict, InvalidInput, NotAllowed
+from core.errors import NotAllowed
 from core.services.actor import Role
 from core.services.admin.class_sessions import SessionChange, SessionView
 from core.services.workplace import Place
@@ -55,12 +55,9 @@ def add() -> AnyResponse:
     """One class, or the same one for some weeks."""
     form, place = Form(), _place()
     wanted, weeks = _read(form, place), form.whole("weeks", 1, 26)
-    if form.ok and wanted and weeks:
-        try:
-            services().admin.classes.add(place.id, wanted, actor(), weeks=weeks, key=form_key())
-            return done(url_for("desk.classes.week", day=request.form["day"]))
-        except (InvalidInput, Conflict) as error:
-            form.refuse(error)
+    if wanted and weeks and form.does(services().admin.classes.add, place.id, wanted, actor(),
+                                      weeks=weeks, key=form_key()):
+        return done(url_for("desk.classes.week", day=request.form["day"]))
     return _form(None, form, status=422)
 
 
@@ -77,12 +74,8 @@ def save(session_id: int) -> AnyResponse:
     """Never fewer seats than are taken."""
     form, known = Form(), services().admin.classes.one(session_id, actor())
     wanted = _read(form, _place())
-    if form.ok and wanted:
-        try:
-            services().admin.classes.change(session_id, wanted, actor())
-            return done(url_for("desk.classes.week", day=request.form["day"]))
-        except (InvalidInput, Conflict) as error:
-            form.refuse(error)
+    if wanted and form.does(services().admin.classes.change, session_id, wanted, actor()):
+        return done(url_for("desk.classes.week", day=request.form["day"]))
     return _form(known, form, 422)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import InvalidInput
 from core.services.actor import Role
 from core.services.admin.kiosks import KioskView
 from kiosk.desk.access import needs
@@ -29,12 +28,8 @@ def add() -> AnyResponse:
     """One more machine; its pairing code comes next."""
     form = Form()
     name, venue_id = form.text("name", 50, least=1), form.number("venue_id")
-    if form.ok and venue_id:
-        try:
-            services().admin.kiosks.add(venue_id, name, actor(), key=form_key())
-            return done(url_for("desk.staff.listed"))
-        except InvalidInput as error:
-            form.refuse(error)
+    if venue_id and form.does(services().admin.kiosks.add, venue_id, name, actor(), key=form_key()):
+        return done(url_for("desk.staff.listed"))
     return _form(None, form, 422)
 
 

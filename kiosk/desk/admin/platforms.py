@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.services.actor import Role
 from core.services.admin.platforms import PlatformChange, ShopChange
 from kiosk.desk.access import needs
@@ -42,12 +42,8 @@ def save(platform_id: int) -> AnyResponse:
         name=form.text("name", 50, least=1), app_id=form.text("app_id", 100),
         secret=form.text("secret", 500) or None, api_url=form.text("api_url", 255),
         active=form.ticked("active"))
-    if form.ok:
-        try:
-            services().admin.platforms.change(platform_id, wanted, actor())
-            return done(url_for("desk.platforms.listed"))
-        except InvalidInput as error:
-            form.refuse(error)
+    if form.does(services().admin.platforms.change, platform_id, wanted, actor()):
+        return done(url_for("desk.platforms.listed"))
     return page("desk/admin/platform.html", 422, errors=form.errors,
                 one=services().admin.platforms.one(platform_id, actor()))
 

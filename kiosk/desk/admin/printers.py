@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import HexiaotaiError, InvalidInput
+from core.errors import HexiaotaiError
 from core.services.actor import Role
 from core.services.admin.printers import RAW_PORT, PrinterChange, PrinterView
 from core.services.slips.slip import Paper
@@ -39,12 +39,9 @@ def add() -> AnyResponse:
     """One more printer."""
     form = Form()
     wanted, venue_id = _read(form), form.number("venue_id")
-    if form.ok and venue_id:
-        try:
-            services().admin.printers.add(venue_id, wanted, actor(), key=form_key())
-            return done(url_for("desk.printers.listed"))
-        except InvalidInput as error:
-            form.refuse(error)
+    if venue_id and form.does(services().admin.printers.add, venue_id, wanted, actor(),
+                              key=form_key()):
+        return done(url_for("desk.printers.listed"))
     return _form(None, form, 422)
 
 
@@ -61,12 +58,8 @@ def save(printer_id: int) -> AnyResponse:
     """Another name, address or paper; or switched off."""
     form = Form()
     wanted = _read(form)
-    if form.ok:
-        try:
-            services().admin.printers.change(printer_id, wanted, actor())
-            return done(url_for("desk.printers.listed"))
-        except InvalidInput as error:
-            form.refuse(error)
+    if form.does(services().admin.printers.change, printer_id, wanted, actor()):
+        return done(url_for("desk.printers.listed"))
     return _form(services().admin.printers.one(printer_id, actor()), form, 422)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import InvalidInput
 from core.services.actor import Role
 from core.services.admin.products import CARD, CLASS, LESSONS, ProductChange
 from core.services.staff_words import Words
@@ -43,12 +42,8 @@ def add() -> AnyResponse:
     """One more product."""
     form = Form()
     wanted = _read(form)
-    if form.ok:
-        try:
-            services().admin.products.add(wanted, actor(), key=form_key())
-            return done(url_for("desk.products.listed"))
-        except InvalidInput as error:
-            form.refuse(error)
+    if form.does(services().admin.products.add, wanted, actor(), key=form_key()):
+        return done(url_for("desk.products.listed"))
     return _form(wanted, form, status=422)
 
 
@@ -65,12 +60,8 @@ def save(product_id: int) -> AnyResponse:
     """What members were promised before stays as it was."""
     form = Form()
     wanted = _read(form)
-    if form.ok:
-        try:
-            services().admin.products.change(product_id, wanted, actor())
-            return done(url_for("desk.products.listed"))
-        except InvalidInput as error:
-            form.refuse(error)
+    if form.does(services().admin.products.change, product_id, wanted, actor()):
+        return done(url_for("desk.products.listed"))
     return _form(wanted, form, product_id, 422)
 
 

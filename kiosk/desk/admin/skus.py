@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import Conflict, InvalidInput
 from core.services.actor import Role
 from kiosk.desk.access import needs
 from kiosk.desk.forms import Form, form_key
@@ -28,12 +27,9 @@ def map_to(mapping_id: int) -> AnyResponse:
     """From now on vouchers of this SKU become this product."""
     form = Form()
     product_id = form.number("product_id", needed=False)
-    try:
-        services().admin.skus.map_to(mapping_id, product_id, actor())
-    except InvalidInput as error:
-        form.refuse(error)
-        return _listed(form.errors, 422)
-    return done(url_for("desk.skus.listed"))
+    if form.does(services().admin.skus.map_to, mapping_id, product_id, actor()):
+        return done(url_for("desk.skus.listed"))
+    return _listed(form.errors, 422)
 
 
 @pages.get("/new")
@@ -50,13 +46,10 @@ def add() -> AnyResponse:
     form = Form()
     platform_id, product_id = form.number("platform_id"), form.number("product_id")
     sku_id, title = form.text("sku_id", 64, least=1), form.text("title", 100)
-    if form.ok and platform_id and product_id:
-        try:
-            services().admin.skus.add(platform_id, sku_id, title, product_id, actor(),
-                                      key=form_key())
-            return done(url_for("desk.skus.listed"))
-        except (InvalidInput, Conflict) as error:
-            form.refuse(error)
+    if platform_id and product_id and form.does(
+            services().admin.skus.add, platform_id, sku_id, title, product_id, actor(),
+            key=form_key()):
+        return done(url_for("desk.skus.listed"))
     return _new(form, 422)
 
 

@@ -67,12 +67,8 @@ def save(staff_id: int) -> AnyResponse:
     """Role, venues, leaving."""
     form = Form()
     wanted = _read(form)
-    if form.ok:
-        try:
-            services().admin.staff.change(staff_id, wanted, actor())
-            return done(url_for("desk.staff.listed"))
-        except (InvalidInput, Conflict) as error:
-            form.refuse(error)
+    if form.does(services().admin.staff.change, staff_id, wanted, actor()):
+        return done(url_for("desk.staff.listed"))
     return _form(services().admin.staff.one(staff_id, actor()), form, 422)
 
 

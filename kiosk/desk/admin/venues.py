@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import Conflict, InvalidInput
 from core.services.actor import Role
 from core.services.admin.venues import DOORS, VenueChange, VenueView
 from core.services.policy import AUTO, STAFF
@@ -39,12 +38,8 @@ def add() -> AnyResponse:
     """Open a venue."""
     form = Form()
     wanted = _read(form)
-    if form.ok:
-        try:
-            services().admin.venues.add(wanted, actor(), key=form_key())
-            return done(url_for("desk.venues.listed"))
-        except (InvalidInput, Conflict) as error:
-            form.refuse(error)
+    if form.does(services().admin.venues.add, wanted, actor(), key=form_key()):
+        return done(url_for("desk.venues.listed"))
     return _form(wanted, form, status=422)
 
 
@@ -62,12 +57,8 @@ def save(venue_id: int) -> AnyResponse:
     form = Form()
     known = services().admin.venues.one(venue_id, actor())
     wanted = _read(form, known)
-    if form.ok:
-        try:
-            services().admin.venues.change(venue_id, wanted, actor())
-            return done(url_for("desk.venues.listed"))
-        except (InvalidInput, Conflict) as error:
-            form.refuse(error)
+    if form.does(services().admin.venues.change, venue_id, wanted, actor()):
+        return done(url_for("desk.venues.listed"))
     return _form(wanted, form, venue_id, 422)
 
 

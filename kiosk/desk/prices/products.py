@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import Conflict, PricingError, PromotionUnclear
+from core.errors import PromotionUnclear
 from core.money import Money, NotAnAmount
 from core.pricing.promotion import MAX_COUNT
 from core.pricing.tiers import PriceList, Tier
@@ -57,15 +57,11 @@ def add() -> AnyResponse:
     form = Form()
     code = form.one_of("product_type", fields.BY_CODE)
     columns, tiers = _read(form)
-    if form.ok:
-        try:
-            services().pricing.products.create(
-                {**columns, "product_type": code, "scenic_id": fields.venue(form),
-                 "product_id": form.text("product_id", 64) or ANY},
-                actor(), tiers=tiers, key=form_key())
-            return done(url_for("desk.prices.products.listed"))
-        except (PricingError, Conflict) as error:
-            form.refuse(error)
+    columns |= {"product_type": code, "scenic_id": fields.venue(form),
+                "product_id": form.text("product_id", 64) or ANY}
+    if form.does(services().pricing.products.create, columns, actor(), tiers=tiers,
+                 key=form_key()):
+        return done(url_for("desk.prices.products.listed"))
     return _form(None, form, 422)
 
 
@@ -82,14 +78,9 @@ def save(product_id: int) -> AnyResponse:
     """Orders that were made keep the price they had."""
     form, row = Form(), _row(product_id)
     columns, tiers = _read(form)
-    if form.ok:
-        try:
-            services().pricing.products.update(
-                product_id, {**columns, "status": int(form.ticked("active"))}, actor(),
-                tiers=tiers)
-            return done(url_for("desk.prices.products.listed"))
-        except PricingError as error:
-            form.refuse(error)
+    columns["status"] = int(form.ticked("active"))
+    if form.does(services().pricing.products.update, product_id, columns, actor(), tiers=tiers):
+        return done(url_for("desk.prices.products.listed"))
     return _form(row, form, 422)
 
 

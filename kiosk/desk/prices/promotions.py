@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import Conflict, PricingError, PromotionUnclear
+from core.errors import PromotionUnclear
 from core.pricing.codec import product_types
 from core.services.actor import Role
 from core.services.pricing.promotions import Promotions
@@ -67,12 +67,8 @@ def pages_of(noun: Noun) -> Blueprint:
         """One more."""
         form = Form()
         columns = _read(noun, form, None)
-        if form.ok:
-            try:
-                noun.service().create(columns, actor(), key=form_key())
-                return done(url_for(f"{here}.listed"))
-            except (PricingError, Conflict) as error:
-                form.refuse(error)
+        if form.does(noun.service().create, columns, actor(), key=form_key()):
+            return done(url_for(f"{here}.listed"))
         return _form(noun, None, form, 422)
 
     @pages.get("/<int:promotion_id>")
@@ -87,12 +83,8 @@ def pages_of(noun: Noun) -> Blueprint:
         """Orders that were made keep the price they had."""
         form, row = Form(), _row(noun, promotion_id)
         columns = {**_read(noun, form, row), "status": int(form.ticked("active"))}
-        if form.ok:
-            try:
-                noun.service().update(promotion_id, columns, actor())
-                return done(url_for(f"{here}.listed"))
-            except (PricingError, Conflict) as error:
-                form.refuse(error)
+        if form.does(noun.service().update, promotion_id, columns, actor()):
+            return done(url_for(f"{here}.listed"))
         return _form(noun, row, form, 422)
 
     @pages.post("/<int:promotion_id>/delete")
