@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from core.config import Settings
+from core.wiring import Services, build
 from tests.e2e.camera import Camera
 from tests.e2e.kiosk import Kiosk
 from tests.e2e.staff import StaffChat
@@ -34,6 +36,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
     running.run_all()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="package")
+def behind(shop: RunningShop) -> Iterator[Services]:
+    """The same shop's services, for what pages do not show or was before."""
+    services = build(Settings.read(shop.environ))
+    yield services
+    services.store.close()
 
 
 @pytest.fixture(scope="package")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.running import PATIENCE, RunningShop
 
 WAIT = PATIENCE * 1000
-DESKTOP = {"width": 1440, "height": 900}
-HAND = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+HAND: ViewportSize = {"width": 390, "height": 844}
 SIDEWAYS = "() => document.documentElement.scrollWidth - innerWidth"
 GUN = """([text, end, gap]) => {
   let at = 1000;
@@ -35,6 +37,7 @@ class Desk:
     def __init__(self, page: Page, shop: RunningShop) -> None:
         self.page = page
         self.shop = shop
+        self.username = ""
         self.faults: list[str] = []
         page.set_default_timeout(WAIT)
         expect.set_options(timeout=WAIT)
@@ -48,6 +51,7 @@ class Desk:
 
     def sign_in(self, username: str) -> Desk:
         """With the password that the demo gave."""
+        self.username = username
         person = self.shop.staff(username)
         self.page.goto(f"{self.shop.web_url}/desk")
         self.page.get_by_label("用户名").fill(person["username"])
@@ -97,3 +101,14 @@ class Desk:
         expect(confirm).to_be_focused()
         confirm.click()
         expect(self.dialog.get_by_text("已核销", exact=True)).to_be_visible()
+
+
+@contextmanager
+def at_the_desk(browser: Browser, shop: RunningShop, username: str, path: str,
+                size: ViewportSize = DESKTOP) -> Iterator[Page]:
+    """Somebody in a window of her own, signed in and at `path`."""
+    window = browser.new_context(base_url=shop.web_url, locale="zh-CN", viewport=size)
+    desk = Desk(window.new_page(), shop).sign_in(username)
+    desk.open(path)
+    yield desk.page
+    window.close()

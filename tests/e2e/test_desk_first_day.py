@@ -3,33 +3,20 @@ is to be seen on the pages (roles, labels, texts), without an address or an id."
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from core.clock import business_day
-from core.config import Settings
 from core.money import Money
-from core.store.tables import Redemption, RedemptionUse, SkuMapping, VerificationLog, Voucher
-from core.wiring import Services, build
+from core.store.tables import SkuMapping
+from core.wiring import Services
 from tests.e2e.desk import DESKTOP, Desk
 from tests.e2e.kiosk import new_phone
+from tests.e2e.past import booked_wrong, redeemed
 from tests.running import RunningShop
-
-A_DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def behind(shop: RunningShop) -> Iterator[Services]:
-    """The same shop's services, for what happened before the day began."""
-    services = build(Settings.read(shop.environ))
-    yield services
-    services.store.close()
 
 
 @pytest.fixture
@@ -63,48 +50,11 @@ def forgotten(behind: Services) -> Iterator[str]:
         SkuMapping.update(product=None).where(SkuMapping.title == name).execute()
 
 
-def redeemed_yesterday(shop: RunningShop, services: Services, phone: str) -> dict[str, str]:
-    """A redemption at the counter, a day ago by our clocks."""
-    bought = shop.buy("douyin", sku="month_card", phone=phone)
-    token = shop.staff("linxiaoman")["token"]
-    seen = shop.call("POST", "/api/v1/redemptions/inspect",
-                     {"code": bought["code"], "phone": phone}, token=token).json()["data"]
-    done = shop.call("POST", "/api/v1/redemptions", {
-        "inspection": seen["inspection"], "phone": phone}, token=token, key=phone).json()["data"]
-    with services.store.connection():
-        row = Redemption.get(Redemption.ref == done["ref"])
-        Redemption.update(created_at=row.created_at - A_DAY, completed_at=row.completed_at - A_DAY,
-                          consumed_at=row.consumed_at - A_DAY).where(
-            Redemption.id == row.id).execute()
-        Voucher.update(verified_at=row.completed_at - A_DAY).where(
-            Voucher.id == row.voucher_id).execute()
-        VerificationLog.update(created_at=row.created_at - A_DAY).where(
-            VerificationLog.voucher == row.voucher_id).execute()
-    return {**bought, "ref": done["ref"]}
-
-
-def booked_wrong_yesterday(shop: RunningShop, services: Services, amount: Money) -> None:
-    """That amount in our book of yesterday is not the platform's, and the books were compared."""
-    bought = redeemed_yesterday(shop, services, new_phone())
-    with sqlite3.connect(shop.folder / "sandbox.db", timeout=30) as platforms:
-        platforms.execute("UPDATE uses SET at = at - ? WHERE certificate_id = ?",
-                          [A_DAY.total_seconds(), bought["certificate_id"]])
-    with services.store.connection():
-        made = Redemption.get(Redemption.ref == bought["ref"])
-        RedemptionUse.update(amount_fen=amount, used_at=made.consumed_at).where(
-            RedemptionUse.redemption == made.id).execute()
-        yesterday = business_day(services.clock.now()) - A_DAY
-    compared = shop.call("POST", "/api/v1/reconciliations", {
-        "venue_id": made.venue_id, "platform": "douyin", "day": str(yesterday)},
-        token=shop.staff("meixue")["token"])
-    assert compared.json()["data"]["open"] == 1, compared.text
-
-
 def test_ten_tasks_of_the_first_day(clerk: Desk, manager: Desk, shop: RunningShop,
                                     behind: Services, forgotten: str) -> None:
     phone = new_phone()
-    yesterdays = redeemed_yesterday(shop, behind, phone)
-    booked_wrong_yesterday(shop, behind, Money(1_00))
+    yesterdays = redeemed(shop, behind, phone)
+    booked_wrong(shop, behind, Money(1_00))
 
     redeem_a_code(clerk)
     find_yesterdays_redemption_of_a_phone(clerk, phone)

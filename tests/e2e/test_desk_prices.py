@@ -6,14 +6,14 @@ import os
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.e2e.at_the_desk import DESK, PHONE, at_the_desk
+from tests.e2e.desk import DESKTOP, HAND, at_the_desk
 from tests.e2e.kiosk import WAIT
 from tests.e2e.test_kiosk_cart import shot
 from tests.running import RunningShop
 
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+SIZES = pytest.mark.parametrize("size", [DESKTOP, HAND], ids=["desk", "phone"])
 
 
 def fits(page: Page) -> None:
@@ -23,7 +23,7 @@ def fits(page: Page) -> None:
 
 @SIZES
 def test_a_clerk_reads_why_a_price_is_what_it_is(
-        browser: Browser, shop: RunningShop, size: tuple[int, int]) -> None:
+        browser: Browser, shop: RunningShop, size: ViewportSize) -> None:
     with at_the_desk(browser, shop, "linxiaoman", "/desk/prices", size) as page:
         page.get_by_label(re.compile("^照相集")).fill("1")
         page.get_by_label(re.compile("^Vlog 视频")).fill("1")
@@ -34,12 +34,12 @@ def test_a_clerk_reads_why_a_price_is_what_it_is(
         expect(price).to_contain_text("没用上的，为什么")
         expect(price.locator("[data-focus]")).to_be_focused()
         fits(page)
-        shot(page, f"desk-try-{size[0]}")
+        shot(page, f"desk-try-{size['width']}")
 
 
 @SIZES
 def test_a_manager_makes_a_batch_and_sees_its_codes(
-        browser: Browser, shop: RunningShop, size: tuple[int, int]) -> None:
+        browser: Browser, shop: RunningShop, size: ViewportSize) -> None:
     name = f"开业券 {os.urandom(3).hex()}"
     with at_the_desk(browser, shop, "meixue", "/desk/prices/batches", size) as page:
         page.get_by_role("link", name="做一批券码").click()
@@ -47,7 +47,7 @@ def test_a_manager_makes_a_batch_and_sees_its_codes(
         dialog.get_by_label("名字").fill(name)
         dialog.get_by_label("做几张").fill("1500")
         dialog.get_by_label(re.compile("^打折")).fill("120")
-        shot(page, f"desk-batch-form-{size[0]}")
+        shot(page, f"desk-batch-form-{size['width']}")
         dialog.get_by_role("button", name="做这批券码").click()
         expect(dialog).to_contain_text("填 0 到 100", timeout=WAIT)
         dialog.get_by_label(re.compile("^打折")).fill("85")
@@ -57,4 +57,4 @@ def test_a_manager_makes_a_batch_and_sees_its_codes(
         expect(page.locator("h1")).to_have_text(name)
         expect(page.locator("td.hx-code")).to_have_count(20)
         fits(page)
-        shot(page, f"desk-batch-{size[0]}")
+        shot(page, f"desk-batch-{size['width']}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.at_the_desk import at_the_desk
+from tests.e2e.desk import at_the_desk
 from tests.e2e.kiosk import WAIT, Kiosk
 from tests.e2e.test_kiosk_privacy import nothing_left, quick_clock, walk_away
 from tests.running import RunningShop, until

@@ -7,9 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.at_the_desk import at_the_desk
 from tests.e2e.axe import complaints
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, at_the_desk
 from tests.e2e.kiosk import WAIT, Kiosk, new_phone
 from tests.e2e.staff import StaffChat
 from tests.e2e.test_kiosk_cart import shot
