@@ -30,7 +30,7 @@ LOGINS = parse("10/minute")
 
 RETRY_REDIS_AFTER = 10.0
 
-AHEAD = 20
+AHEAD = 100
 """So many events of a busy caller are counted at once; see `Rates.count_ahead`."""
 AHEAD_SECONDS = 10.0
 MOST_LEASES = 10_000
@@ -64,10 +64,15 @@ class Rates:
         above it. Raises as `count`."""
         lease = self._leases.get(key)
         if lease is None or lease.left <= 0 or time.monotonic() >= lease.until:
-            self.count(limit, *key, cost=AHEAD)
             if len(self._leases) >= MOST_LEASES:
                 self._leases.clear()
+            # Before Redis has said yes: other threads of this caller need not ask meanwhile.
             lease = self._leases[key] = _Lease(AHEAD, time.monotonic() + AHEAD_SECONDS)
+            try:
+                self.count(limit, *key, cost=AHEAD)
+            except TooManyRequests:
+                lease.left = 0
+                raise
         lease.left -= 1
 
     def count(self, limit: RateLimitItem, *key: str, cost: int = 1) -> None:

@@ -28,6 +28,7 @@ from playhouse.db_url import connect
 from playhouse.pool import PooledMySQLDatabase, PooledPostgresqlDatabase
 from pymysql.constants import CLIENT
 
+from core.store.editions import Editions
 from core.store.tables import ALL_TABLES, Row
 from core.store.tables.fields import Vault, seal_with
 from core.store.turns import FileTurns
@@ -56,6 +57,26 @@ def no_probe(point: str) -> None:
     """Nothing watches."""
 
 
+class _Connected:
+    """A block with a connection. Not a generator: there are several in every request."""
+
+    __slots__ = ("_opened", "_store")
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._opened = False
+
+    def __enter__(self) -> None:
+        store = self._store
+        if os.getpid() != store._pid:
+            store._forget_inherited()
+        self._opened = store.database.connect(reuse_if_open=True)
+
+    def __exit__(self, *error: object) -> None:
+        if self._opened and self._store.engine != SQLITE:
+            self._store.database.close()
+
+
 class Store:
     """One database of this process; threads may share it."""
 
@@ -65,32 +86,34 @@ class Store:
         self._probe = probe
         self._pid = os.getpid()
         self._turns = self._new_turns()
+        self._editions = self._new_editions()
 
-    @contextmanager
-    def connection(self) -> Iterator[None]:
+    def connection(self) -> _Connected:
         """This thread has a connection inside the block; blocks may nest.
 
         On SQLite it stays open for the thread's next use; elsewhere it goes back to the pool.
         """
-        if os.getpid() != self._pid:
-            self._forget_inherited()
-        opened = self.database.connect(reuse_if_open=True)
-        try:
-            yield
-        finally:
-            if opened and self.engine != SQLITE:
-                self.database.close()
+        return _Connected(self)
 
     def _forget_inherited(self) -> None:
         """A fork shares its parent's sockets and locks: drop them without a word to the server."""
         self.database.dispose()
         self._pid = os.getpid()
         self._turns = self._new_turns()
+        self._editions = self._new_editions()
 
     def _new_turns(self) -> AbstractContextManager[None]:
         """Where writers queue: SQLite has but one; the servers keep their own order."""
         name = str(self.database.database)
         return FileTurns(f"{name}-turn") if self.engine == SQLITE else nullcontext()
+
+    def _new_editions(self) -> Editions | None:
+        return Editions(self.database) if self.engine == SQLITE else None
+
+    def edition(self) -> int | None:
+        """A number for what the database holds, as in `editions`; None where it cannot be known.
+        Call it inside `connection()`, before reading what is to be remembered by it."""
+        return self._editions.now() if self._editions is not None else None
 
     def transact(self, name: str, work: Callable[[], T]) -> T:
         """Do `work` in one durable transaction and return what it returns.

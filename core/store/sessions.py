@@ -11,7 +11,8 @@ from core.store.compiled import Compiled
 from core.store.tables import Kiosk, Session, Staff, StaffVenue
 
 _LIVE = Compiled(lambda token_hash, at: Session.select(
-    Session.id, Session.kind, Session.subject_id, Session.door, Session.csrf).where(
+    Session.id, Session.kind, Session.subject_id, Session.door, Session.csrf,
+    Session.expires_at).where(
     (Session.token_hash == token_hash) & Session.revoked_at.is_null() & (Session.expires_at > at)))
 _STAFF = Compiled(lambda staff_id: Staff.select().where(
     (Staff.id == staff_id) & (Staff.status == 1)))

@@ -22,6 +22,7 @@ from core.services.actor import Actor, Role
 from core.services.pricing.holder import Holder, holder_with_holdings, venue_for
 from core.store import people
 from core.store.db import Store
+from core.store.editions import Remembered
 from core.store.pricing import codes, offers
 from core.store.pricing.codes import Code
 from core.store.pricing.holdings import HeldCode, HeldCoupon
@@ -102,6 +103,10 @@ class _Kept:
     since: datetime
     until: datetime | None
 
+    def holds(self, at: datetime) -> bool:
+        """Whether it is the price at this instant too."""
+        return self.since <= at and (self.until is None or at < self.until)
+
 
 class Price:
     """Prices carts. What a venue asks and grants is loaded once and kept until it changes. Prices
@@ -112,6 +117,7 @@ class Price:
         self._clock = clock
         self._known: dict[int, VenueOffers] = {}
         self._kept: dict[object, _Kept] = {}
+        self._lately: Remembered[_Kept] = Remembered(MOST_KEPT)
 
     def calculate(self, asked: PriceRequest, actor: Actor) -> Priced:
         """The cheapest price of a cart; changes nothing.
@@ -132,6 +138,15 @@ class Price:
 
     def price(self, asked: PriceRequest, actor: Actor, at: datetime) -> Priced:
         """The same inside the caller's connection or transaction."""
+        edition = self._store.edition()
+        kept = self._lately.get(edition, (asked, actor))
+        if kept is None or not kept.holds(at):
+            kept = self._priced(asked, actor, at)
+            if not kept.priced.refused:
+                self._lately.keep(edition, (asked, actor), kept)
+        return kept.priced
+
+    def _priced(self, asked: PriceRequest, actor: Actor, at: datetime) -> _Kept:
         place = offers.place(venue_for(actor, asked.scenic_id))
         here = self.offers_at(place, at)
         who, holds = holder_with_holdings(actor, asked.face_id, place.id, asked.user_id)
@@ -140,8 +155,8 @@ class Price:
         refused = _enter(asked.voucher_codes, held, who, place, at)
         key = (place, asked.products, who, tuple(claims.items()), tuple(held))
         kept = None if refused else self._kept.get(key)
-        if kept is not None and kept.since <= at and (kept.until is None or at < kept.until):
-            return kept.priced
+        if kept is not None and kept.holds(at):
+            return kept
         cart = _cart(asked.products, here)
         promotions: list[Promotion] = [
             *here.promotions, *(here.coupons[coupon] for coupon in claims),
@@ -149,9 +164,10 @@ class Price:
               if one.batch_id in here.batches)]
         priced = Priced(place, who, quote(cart, promotions, at), refused,
                         {one.id: one for one in held}, claims)
+        kept = _Kept(priced, at, _next_change(promotions, at))
         if not refused:
-            self._keep(key, _Kept(priced, at, _next_change(promotions, at)))
-        return priced
+            self._keep(key, kept)
+        return kept
 
     def _keep(self, key: object, kept: _Kept) -> None:
         if len(self._kept) >= MOST_KEPT:
