@@ -13,11 +13,12 @@ from core.ids import mask_code
 from core.services.actor import Actor
 from core.services.report import Report
 from core.services.report_tables import report_tables
-from core.services.spreadsheet import Cell, Table, as_csv, as_xlsx
+from core.services.spreadsheet import Table, as_csv, as_xlsx
 from core.services.staff_words import STATUSES, Words
 from core.services.voucher_view import VoucherView, of_row
 from core.services.voucher_words import voucher_type
 from core.services.vouchers import order_of, wanted_by
+from core.services.workbook import Cell
 from core.store import audit, voucher_search
 from core.store.db import Store
 from core.store.tallies import Reading

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -65,11 +65,14 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """What our books said before the platform was asked."""
+class Asked:
+    """What a platform answered about some orders, and what our books said before. `learned`: uses
+    of SKUs whose number of uses nobody knew."""
 
-    versions: Mapping[int, datetime]
-    goods: Mapping[str, Goods]
+    answers: Sequence[Answer] = ()
+    versions: Mapping[int, datetime] = field(default_factory=dict)
+    goods: Mapping[str, Goods] = field(default_factory=dict)
+    learned: Mapping[str, int] = field(default_factory=dict)
 
 
 class OrderChecks:
@@ -105,8 +108,9 @@ class OrderChecks:
             if not self._store.transact("checks.claim", partial(
                     orders.take, claim, self._clock.now(), batch)):
                 break
-            report.add(self._ask(merchant, claim, [
-                Question(one, listed_of(one)) for one in orders.claimed(self._store, claim)]))
+            asked = self._ask(merchant, [Question(one, listed_of(one))
+                                         for one in orders.claimed(self._store, claim)])
+            report.add(self.put_down(merchant, claim, asked))
         return report
 
     def new_claim(self, merchant: MerchantRow) -> Claim:
@@ -114,62 +118,70 @@ class OrderChecks:
         return Claim(merchant.platform_id, merchant.account_id, new_key(),
                      self._clock.now() + LEASE)
 
-    def ask_listed(self, merchant: MerchantRow, claim: Claim,
-                   listed: Iterable[PlatformOrder]) -> CheckReport:
-        """Ask for orders that were listed and claimed just now, and write the answers down."""
-        ids = orders.claimed_ids(self._store, claim)
-        return self._ask(merchant, claim, [Question(due_of(one, ids[one.order_id]), one)
-                                           for one in listed if one.order_id in ids])
+    def ask(self, merchant: MerchantRow, listed: Iterable[PlatformOrder]) -> Asked:
+        """Ask for orders as they were listed just now. Their rows need not be there yet."""
+        return self._ask(merchant, [Question(due_of(one), one) for one in listed])
 
-    def _ask(self, merchant: MerchantRow, claim: Claim,
-             questions: Sequence[Question]) -> CheckReport:
+    def _ask(self, merchant: MerchantRow, questions: Sequence[Question]) -> Asked:
         books = self._books(merchant.platform_code)
         if books is None or not questions:
-            return CheckReport()
+            return Asked()
         asked = [one.order for one in questions]
-        before = _Before(
-            certificates.versions(self._store, merchant.platform_id,
-                                  [one.order_id for one in asked]),
-            certificates.goods(merchant.platform_id, {one.sku_id for one in asked}))
-        uses = CardUses(self._ports, partial(self._shops, merchant), before.goods, books.asking)
+        versions = certificates.versions(self._store, merchant.platform_id,
+                                         [one.order_id for one in asked])
+        goods = certificates.goods(merchant.platform_id, {one.sku_id for one in asked})
+        uses = CardUses(self._ports, partial(self._shops, merchant), goods, books.asking)
         answers = self._answers.ask(books, merchant_of(merchant), questions, uses)
-        report = self._written(merchant, claim, answers, before, uses.learned)
-        report.stopped = next((answer.error for answer in answers
-                               if isinstance(answer.error, PlatformMisconfigured)), None)
-        if report.stopped is not None:
-            self._cannot(merchant, report.stopped)
-        return report
+        return Asked(answers, versions, goods, uses.learned)
 
     def _shops(self, merchant: MerchantRow) -> list[ShopRow]:
         """Asked for from the threads that ask."""
         with self._store.connection():
             return catalogue.shops(merchant.platform_code)
 
-    def _written(self, merchant: MerchantRow, claim: Claim, answers: Sequence[Answer],
-                 before: _Before, learned: dict[str, int]) -> CheckReport:
+    def put_down(self, merchant: MerchantRow, claim: Claim, asked: Asked) -> CheckReport:
         """All answers in one transaction; where one of them cannot be stored, each in its own,
         so that it holds up nobody else."""
         try:
-            return self._store.transact("checks.write", lambda: self._write(
-                merchant, claim, answers, before, learned))
+            report = self._store.transact("checks.write", lambda: self.write(
+                merchant, claim, asked))
         except (DataError, IntegrityError):
-            if len(answers) == 1:
-                self._store.transact("checks.set_aside", lambda: self._set_aside(
-                    merchant, answers[0], "cannot_be_stored"))
-                return CheckReport(orders=1, unanswered=1, quarantined=1)
-        report = CheckReport()
-        for answer in answers:
-            report.add(self._written(merchant, claim, [answer], before, learned))
+            report = self._each(merchant, claim, asked)
+        self.stopped(merchant, report)
         return report
 
-    def _write(self, merchant: MerchantRow, claim: Claim, answers: Sequence[Answer],
-               before: _Before, learned: dict[str, int]) -> CheckReport:
+    def _each(self, merchant: MerchantRow, claim: Claim, asked: Asked) -> CheckReport:
+        report = CheckReport()
+        for answer in asked.answers:
+            one = replace(asked, answers=[answer])
+            try:
+                report.add(self._store.transact("checks.write", partial(
+                    self.write, merchant, claim, one)))
+            except (DataError, IntegrityError):
+                self._store.transact("checks.set_aside", partial(
+                    self._set_aside, merchant, answer, "cannot_be_stored"))
+                report.add(CheckReport(orders=1, unanswered=1, quarantined=1))
+        return report
+
+    def stopped(self, merchant: MerchantRow, report: CheckReport) -> None:
+        """Tell people if the platform does not let us in: once for all orders."""
+        error = report.stopped
+        if error is not None:
+            self._store.transact("checks.cannot", lambda: self._news.cannot(
+                merchant, error, self._clock.now()))
+            self._nudge("outbox")
+
+    def write(self, merchant: MerchantRow, claim: Claim, asked: Asked) -> CheckReport:
+        """The answers about orders that are still claimed. The caller holds a transaction, after
+        which he calls `stopped`."""
         at, platform_id = self._clock.now(), merchant.platform_id
         mine = orders.still_claimed(self._store, claim)
-        answers = [answer for answer in answers if answer.order.id in mine]
-        report = CheckReport(orders=len(answers))
+        answers = [answer for answer in asked.answers if answer.order.order_id in mine]
+        report = CheckReport(orders=len(answers), stopped=next((
+            answer.error for answer in asked.answers
+            if isinstance(answer.error, PlatformMisconfigured)), None))
         good = self._with_entries(merchant, claim, [one for one in answers if one.good])
-        for sku_id, uses in learned.items():
+        for sku_id, uses in asked.learned.items():
             certificates.learn_uses(platform_id, sku_id, uses)
         rows = _by_order(good, certificates.known(
             self._store, platform_id, [one.order.order_id for one in good],
@@ -179,10 +191,10 @@ class OrderChecks:
         dealings = certificates.dealings(self._store, ids)
         now = Situation(
             at=at, zone=self._zone, platform_id=platform_id,
-            goods=self._goods(merchant, good, before), versions=before.versions,
+            goods=self._goods(merchant, good, asked.goods), versions=asked.versions,
             in_flight=dealings.in_flight, ours=dealings.ours)
-        plans = [(one, plan(one.order, one.sold, rows[one.order.id], now)) for one in good]
-        self._carry_out(merchant, plans, report)
+        plans = [(one, plan(one.order, one.sold, rows[one.order.order_id], now)) for one in good]
+        self._carry_out(merchant, plans, mine, report)
         self._put_off(merchant, [one for one in answers if not one.good], report)
         self._read_after_all(merchant, good)
         return report
@@ -194,15 +206,15 @@ class OrderChecks:
         orders.list_all(self._store, [
             row_of(merchant, one.entry, at, claim)
             for one in good if one.entry is not None])
-        return [one if one.entry is None else one._replace(order=due_of(one.entry, one.order.id))
+        return [one if one.entry is None else one._replace(order=due_of(one.entry))
                 for one in good]
 
     def _goods(self, merchant: MerchantRow, good: Sequence[Answer],
-               before: _Before) -> Mapping[str, Goods]:
+               before: Mapping[str, Goods]) -> Mapping[str, Goods]:
         """What each SKU is to us; one that nobody has mapped yet becomes a task."""
         titles = {one.order.sku_id: one.order.title for one in good}
-        if titles.keys() <= before.goods.keys():
-            return before.goods
+        if titles.keys() <= before.keys():
+            return before
         known = certificates.goods(merchant.platform_id, titles)
         for sku_id in titles.keys() - known.keys():
             self._news.unmapped(merchant, sku_id, titles[sku_id])
@@ -210,7 +222,7 @@ class OrderChecks:
         return known
 
     def _carry_out(self, merchant: MerchantRow, plans: Sequence[tuple[Answer, OrderPlan]],
-                   report: CheckReport) -> None:
+                   mine: Mapping[str, int], report: CheckReport) -> None:
         at = self._clock.now()
         new = [row for _, made in plans for row in made.new]
         changed = [change for _, made in plans for change in made.changed]
@@ -220,7 +232,7 @@ class OrderChecks:
         ended: dict[Ending, list[int]] = defaultdict(list)
         for one, made in plans:
             ended[Ending(made.check_at, int(made.is_open), len(one.sold),
-                         int(made.times_card))].append(one.order.id)
+                         int(made.times_card))].append(mine[one.order.order_id])
         orders.finish(self._store, ended, at)
         happened = [one for _, made in plans for one in made.happened]
         if happened:
@@ -242,9 +254,9 @@ class OrderChecks:
                 continue
             if isinstance(one.error, PlatformMisconfigured):
                 pause = AFTER_TROUBLE
-            rows.append(("", at + pause, tries, reason[:80], one.order.id))
+            rows.append(("", at + pause, tries, reason[:80], one.order.order_id))
         report.unanswered = len(bad)
-        orders.put_off(self._store, rows)
+        orders.put_off(self._store, merchant.platform_id, rows)
 
     def _set_aside(self, merchant: MerchantRow, answer: Answer, why: str) -> None:
         """Quarantine one order; it is asked again when it changes, and once an hour."""
@@ -253,8 +265,8 @@ class OrderChecks:
             str(answer.error.facts.get("field", why)) if answer.error else why, {})
         quarantine.put(merchant.platform_id, merchant.account_id, order.order_id, wrong,
                        quarantined(raw), at)
-        orders.put_off(self._store, [("", at + timedelta(hours=1), order.tries + 1, wrong[:80],
-                                      order.id)])
+        orders.put_off(self._store, merchant.platform_id, [
+            ("", at + timedelta(hours=1), order.tries + 1, wrong[:80], order.order_id)])
         self._news.odd(merchant, order.order_id, wrong, at)
 
     def _read_after_all(self, merchant: MerchantRow, good: Sequence[Answer]) -> None:
@@ -262,27 +274,21 @@ class OrderChecks:
         if quarantine.resolve(self._store, merchant.platform_id, ids, at):
             self._news.read_after_all(merchant, at)
 
-    def _cannot(self, merchant: MerchantRow, error: PlatformMisconfigured) -> None:
-        """The platform does not let us in: staff must act, once for all orders."""
-        self._store.transact("checks.cannot", lambda: self._news.cannot(
-            merchant, error, self._clock.now()))
-        self._nudge("outbox")
-
 
 def _by_order(good: Sequence[Answer], rows: Sequence[KnownCertificate],
-              ) -> dict[int, list[KnownCertificate]]:
-    """The rows that may be certificates of each order, by the order row's id."""
+              ) -> dict[str, list[KnownCertificate]]:
+    """The rows that may be certificates of each order, by the order's number."""
     by_number: dict[str | None, list[KnownCertificate]] = defaultdict(list)
     for row in rows:
         by_number[row.platform_order_no].append(row)
     by_id = {row.certificate_id: row for row in rows}
     by_code = {row.voucher_no: row for row in rows}
-    found: dict[int, list[KnownCertificate]] = {}
+    found: dict[str, list[KnownCertificate]] = {}
     for one in good:
         mine = {row.id: row for row in by_number[one.order.order_id]}
         for sold in one.sold:
             for same in (by_id.get(sold.certificate_id), by_code.get(sold.code or "")):
                 if same is not None:
                     mine[same.id] = same
-        found[one.order.id] = list(mine.values())
+        found[one.order.order_id] = list(mine.values())
     return found

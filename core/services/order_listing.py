@@ -1,8 +1,8 @@
 """One run of the sync: page by page, each batch of pages one commit, resumable at any of them.
 
-A batch writes the orders, makes new and changed ones due, and moves the run's cursor, all in one
-transaction; asking for their certificates comes after it. A process that dies anywhere leaves
-either the old cursor, or the new one with its orders due.
+The certificates of a batch's new and changed orders are asked for first. Then one transaction
+writes orders and certificates and moves the run's cursor; what was not answered stays due. A
+process that dies anywhere leaves the batch unwritten, or written with its cursor.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import hashlib
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
+
+from peewee import DataError, IntegrityError
 
 from core.clock import Clock
 from core.errors import (
@@ -25,14 +28,14 @@ from core.errors import (
 )
 from core.platforms.books import OddOrder, OrderPage, PlatformOrder, Window
 from core.services import sync_words
-from core.services.order_checks import BATCH, CheckReport, OrderChecks
+from core.services.order_checks import BATCH, Asked, CheckReport, OrderChecks
 from core.services.order_news import OrderNews
 from core.services.order_rows import is_news, quarantined, row_of
 from core.services.platform_books import PlatformBooks, merchant_of
 from core.store import orders, quarantine, sync_runs
 from core.store.db import Store
 from core.store.merchants import MerchantRow
-from core.store.orders import Claim
+from core.store.orders import Claim, Known
 from core.store.sync_runs import DONE, FAILED, RUNNING
 from core.store.tables import SyncCursor, SyncRun
 
@@ -53,6 +56,19 @@ class _Batch:
     pages: int = 0
     total: int | None = None
     next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """The new and changed orders of a batch, in the order of their numbers, and what their
+    platform answered about them. `at`, `known`: when, and what our rows said, before it was
+    asked."""
+
+    at: datetime
+    known: Mapping[str, Known]
+    orders: Sequence[PlatformOrder]
+    claim: Claim
+    asked: Asked
 
 
 class OrderListing:
@@ -135,37 +151,58 @@ class OrderListing:
 
     def _take_in(self, run: SyncRun, cursor: SyncCursor, key: str, merchant: MerchantRow,
                  batch: _Batch, until: datetime) -> None:
-        """Write a batch, then ask for the certificates of its new and changed orders."""
-        claim = self._checks.new_claim(merchant)
-        moved = self._store.transact("sync.page", lambda: self._write(
-            run, cursor, key, merchant, batch, claim, until))
+        """Ask for the certificates of a batch's new and changed orders, then write it all."""
+        news = self._news_of(merchant, batch)
+
+        def listed() -> dict[str, object]:
+            return self._write(run, cursor, key, merchant, batch, news, until)
+
+        def both() -> tuple[dict[str, object], CheckReport]:
+            return listed(), self._checks.write(merchant, news.claim, news.asked)
+
+        try:
+            moved, report = self._store.transact("sync.page", both)
+            self._checks.stopped(merchant, report)
+        except (DataError, IntegrityError):  # one of the answers cannot be stored
+            moved = self._store.transact("sync.page", listed)
+            report = self._checks.put_down(merchant, news.claim, news.asked)
         for name, value in moved.items():  # after the commit: a transaction may be repeated
             setattr(run, name, value)
-        self._count(run, self._checks.ask_listed(merchant, claim, batch.orders.values()))
+        self._count(run, report)
+
+    def _news_of(self, merchant: MerchantRow, batch: _Batch) -> _News:
+        at = self._clock.now()
+        known = orders.known(self._store, merchant.platform_id, batch.orders)
+        news = sorted((one for one in batch.orders.values()
+                       if is_news(one, known.get(one.order_id), at)),
+                      key=attrgetter("order_id"))
+        return _News(at, known, news, self._checks.new_claim(merchant),
+                     self._checks.ask(merchant, news))
 
     def _write(self, run: SyncRun, cursor: SyncCursor, key: str, merchant: MerchantRow,
-               batch: _Batch, claim: Claim, until: datetime) -> dict[str, object]:
+               batch: _Batch, news: _News, until: datetime) -> dict[str, object]:
         """One batch: its orders, those that cannot be read, and how far the run has come."""
         at, platform_id = self._clock.now(), merchant.platform_id
         sync_runs.keep_lease(cursor.id, key, at + RUN_LEASE)
-        known = orders.marks(self._store, platform_id, batch.orders)
-        changed = [one for one in batch.orders.values()
-                   if is_news(one, known.get(one.order_id), at)]
+        present = orders.known(self._store, platform_id, [one.order_id for one in news.orders],
+                               lock=True)
         orders.list_all(self._store, [
-            row_of(merchant, one, at, claim)
-            for one in sorted(changed, key=lambda one: one.order_id)])
+            row_of(merchant, one, news.at, news.claim) for one in news.orders])
+        for order_id, row in present.items():
+            if row != news.known.get(order_id):  # marked while we asked: our answer is too old
+                orders.mark_due(platform_id, order_id, at, ask_entry=True)
         for one in batch.odd:
             self._set_aside(merchant, one, at)
-        new = sum(one.order_id not in known for one in changed)
+        new = sum(one.order_id not in news.known for one in news.orders)
         columns: dict[str, object] = {
             **_counts(run), "state": RUNNING, "error": "", "page_cursor": batch.next,
             "reached": run.reached if batch.next else until, "pages": run.pages + batch.pages,
             "orders_seen": run.orders_seen + len(batch.orders) + len(batch.odd),
             "orders_new": run.orders_new + new,
-            "orders_changed": run.orders_changed + len(changed) - new,
+            "orders_changed": run.orders_changed + len(news.orders) - new,
             "quarantined": run.quarantined + len(batch.odd),
             "total": run.total if run.total is not None else batch.total,
-            "lag_seconds": _lag(run.lag_seconds, changed, at)}
+            "lag_seconds": _lag(run.lag_seconds, news.orders, at)}
         sync_runs.step(run.id, at, **columns)
         return columns
 

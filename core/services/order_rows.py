@@ -9,7 +9,7 @@ from typing import Any
 from core.money import Money
 from core.platforms.books import PlatformOrder, SoldCertificate
 from core.store.merchants import MerchantRow
-from core.store.orders import Claim, DueOrder
+from core.store.orders import Claim, DueOrder, Known
 from core.vouchers.certificate import CertificateStatus
 
 YOUNG = timedelta(seconds=30)
@@ -28,9 +28,9 @@ def mark_of(order: PlatformOrder, at: datetime) -> str:
     return f"{order.status.value} {updated}{'~' if is_young(order, at) else ''}".strip()
 
 
-def is_news(order: PlatformOrder, known: str | None, at: datetime) -> bool:
-    """Whether something may have happened since the list said `known` of it."""
-    return is_young(order, at) or known != mark_of(order, at)
+def is_news(order: PlatformOrder, known: Known | None, at: datetime) -> bool:
+    """Whether something may have happened since the list told of it last."""
+    return known is None or is_young(order, at) or known.mark != mark_of(order, at)
 
 
 def row_of(merchant: MerchantRow, order: PlatformOrder, at: datetime,
@@ -44,9 +44,9 @@ def row_of(merchant: MerchantRow, order: PlatformOrder, at: datetime,
             1, 0, "", at, at)
 
 
-def due_of(order: PlatformOrder, row_id: int) -> DueOrder:
+def due_of(order: PlatformOrder) -> DueOrder:
     """An order that was just listed, as asking for it needs it."""
-    return DueOrder(row_id, order.order_id, order.sku_id[:64], order.title[:100],
+    return DueOrder(order.order_id, order.sku_id[:64], order.title[:100],
                     order.status.value, order.paid, order.original, order.buyer_phone[:20],
                     order.updated_at, _refunds(order))
 

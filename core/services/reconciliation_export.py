@@ -15,9 +15,10 @@ from core.services.reconciliation_views import (
     finding_view,
     view_of,
 )
-from core.services.spreadsheet import Cell, Table
+from core.services.spreadsheet import Table
 from core.services.staff_words import Words
 from core.services.tasks import seen_venues
+from core.services.workbook import Cell
 from core.store import audit, reconciliations
 from core.store.db import Store
 

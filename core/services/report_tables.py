@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.services.spreadsheet import Cell, Table
+from core.services.spreadsheet import Table
 from core.services.staff_words import DOORS, Words
 from core.services.statistics import Figures, Period, Share, Statistics
 from core.services.voucher_words import DATE_FIELDS, voucher_type
+from core.services.workbook import Cell
 
 FIGURES: tuple[tuple[Words, str], ...] = (
     (Words("总券数", "Vouchers"), "vouchers"),

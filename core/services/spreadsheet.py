@@ -11,23 +11,15 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from tempfile import TemporaryFile
-from typing import Any
-
-import xlsxwriter
+from itertools import chain, count
 
 from core.money import Money
-
-Cell = str | int | float | Money | date | datetime | None
-"""A datetime is naive: the hour at the shop."""
+from core.services.workbook import FLUSH_ROWS, Cell, Workbook
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NUMERIC = frozenset("0123456789.,eE/:-% ")
-FLUSH_ROWS = 200
 MOST_ROWS = 1_000_000
 """Of one XLSX sheet; the format ends at 1 048 576."""
-CHUNK = 64 * 1024
-WIDTH = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +37,15 @@ def as_csv(tables: Sequence[Table]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write("\ufeff")
-    for number, table in enumerate(tables):
-        if number:
+    for place, table in enumerate(tables):
+        if place:
             writer.writerow([])
         if len(tables) > 1:
             writer.writerow([_csv_cell(table.name)])
         writer.writerow([_csv_cell(heading) for heading in table.headings])
-        for count, row in enumerate(table.rows, 1):
+        for number, row in enumerate(table.rows, 1):
             writer.writerow([_csv_cell(cell) for cell in row])
-            if count % FLUSH_ROWS == 0:
+            if number % FLUSH_ROWS == 0:
                 yield _taken(buffer)
     yield _taken(buffer)
 
@@ -84,49 +76,15 @@ def _like_a_number(text: str) -> bool:
 
 
 def as_xlsx(tables: Sequence[Table]) -> Iterator[bytes]:
-    """A sheet for each table. The format wants its end before its beginning, so it is written to
-    a temporary file first; the rows go there one by one."""
-    with TemporaryFile() as file:
-        book = xlsxwriter.Workbook(file, {
-            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-            "strings_to_numbers": False})
-        styles = {date: book.add_format({"num_format": "yyyy-mm-dd"}),
-                  datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-                  Money: book.add_format({"num_format": "#,##0.00"})}
-        bold = book.add_format({"bold": True})
-        for table in tables:
-            _write_sheets(book, table, styles, bold)
-        book.close()
-        file.seek(0)
-        while chunk := file.read(CHUNK):
-            yield chunk
-
-
-def _write_sheets(book: Any, table: Table, styles: dict[type, Any], bold: Any) -> None:
-    rows, sheet_number, more = iter(table.rows), 0, True
-    while more:
-        sheet_number += 1
-        name = table.name if sheet_number == 1 else f"{table.name} {sheet_number}"
-        sheet = book.add_worksheet(name[:31])
-        sheet.set_column(0, len(table.headings) - 1, WIDTH)
-        sheet.freeze_panes(1, 0)
-        for column, heading in enumerate(table.headings):
-            sheet.write_string(0, column, heading, bold)
-        more = False
-        for number, row in enumerate(rows, 1):
-            for column, cell in enumerate(row):
-                _write(sheet, number, column, cell, styles)
-            if number == MOST_ROWS:
-                more = True
+    """A sheet for each table, and another where its rows are more than a sheet holds."""
+    book = Workbook()
+    for table in tables:
+        rows: Iterator[Sequence[Cell]] = iter(table.rows)
+        for number in count(1):
+            name = table.name if number == 1 else f"{table.name} {number}"
+            yield from filter(None, book.sheet(name, table.headings, rows, MOST_ROWS))
+            following = next(rows, None)
+            if following is None:
                 break
-
-
-def _write(sheet: Any, row: int, column: int, cell: Cell, styles: dict[type, Any]) -> None:
-    if isinstance(cell, str):
-        sheet.write_string(row, column, cell)
-    elif isinstance(cell, Money):
-        sheet.write_number(row, column, float(cell.to_yuan()), styles[Money])
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, column, cell, styles[type(cell)])
-    elif cell is not None:
-        sheet.write_number(row, column, cell)
+            rows = chain([following], rows)
+    yield book.end()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from core.clock import day_ends, day_starts
@@ -27,16 +28,27 @@ _KEPT = (*_KEY, "created_at", "quantity", "is_open")
 """What a second listing leaves alone: the certificates tell the last two better."""
 
 
-def marks(store: Store, platform_id: int, order_ids: Collection[str]) -> dict[str, str]:
-    """What the list said last of each of these orders that we know."""
-    return dict(bulk.among(store, SyncedOrder, ("order_id", "mark"), "order_id", order_ids,
-                           platform=platform_id))
+class Known(NamedTuple):
+    """What the list said last of an order (`mark`), and what changes when anybody else deals with
+    its row."""
+
+    mark: str
+    check_at: datetime | None
+    claim: str
+    updated_at: datetime
+
+
+def known(store: Store, platform_id: int, order_ids: Collection[str], *,
+          lock: bool = False) -> dict[str, Known]:
+    """Those of these orders that we know; with `lock` they are held until the transaction ends."""
+    return {order_id: Known(*row) for order_id, *row in bulk.among(
+        store, SyncedOrder, ("order_id", *Known._fields), "order_id", order_ids, lock=lock,
+        platform=platform_id)}
 
 
 class DueOrder(NamedTuple):
     """An order that is being asked for: what asking and deciding need of its row."""
 
-    id: int
     order_id: str
     sku_id: str
     title: str
@@ -106,19 +118,13 @@ def take(claim: Claim, at: datetime, limit: int) -> int:
 def claimed(store: Store, claim: Claim) -> list[DueOrder]:
     """The orders this asker has, oldest row first."""
     found = bulk.among(store, SyncedOrder, _DUE, "claim", [claim.key], **claim.columns())
-    return sorted((DueOrder(*row) for row in found), key=lambda order: order.id)
+    return [DueOrder(*row[1:]) for row in sorted(found, key=itemgetter(0))]
 
 
-def claimed_ids(store: Store, claim: Claim) -> dict[str, int]:
-    """Order id → row id of the orders this asker has."""
+def still_claimed(store: Store, claim: Claim) -> dict[str, int]:
+    """Order id → row id of those nobody marked anew since, held until the transaction ends."""
     return dict(bulk.among(store, SyncedOrder, ("order_id", "id"), "claim", [claim.key],
-                           **claim.columns()))
-
-
-def still_claimed(store: Store, claim: Claim) -> set[int]:
-    """The ids of those nobody marked anew since, held until the transaction ends."""
-    return {row[0] for row in bulk.among(store, SyncedOrder, ("id",), "claim", [claim.key],
-                                         lock=True, **claim.columns())}
+                           lock=True, **claim.columns()))
 
 
 PUT_OFF = ("claim", "check_at", "tries", "problem")
@@ -143,9 +149,10 @@ def finish(store: Store, ended: Mapping[Ending, Collection[int]], at: datetime) 
             "updated_at": at}, ids)
 
 
-def put_off(store: Store, rows: Iterable[Sequence[Any]]) -> None:
-    """End claims without an answer: values of PUT_OFF, then the id."""
-    bulk.change(store, SyncedOrder, PUT_OFF, rows)
+def put_off(store: Store, platform_id: int, rows: Iterable[Sequence[Any]]) -> None:
+    """End claims without an answer: values of PUT_OFF, then the order id."""
+    bulk.change(store, SyncedOrder, PUT_OFF, [(*row[:-1], platform_id, row[-1]) for row in rows],
+                where=_KEY)
 
 
 def due_merchants(at: datetime) -> list[tuple[int, str]]:

@@ -82,6 +82,7 @@ class Meddling:
     source: OrderSource
     spoil: Callable[[PlatformOrder], bool] = lambda order: False
     on_page: Callable[[int], None] = lambda number: None
+    on_details: Callable[[PlatformOrder], None] = lambda order: None
     pages: int = 0
 
     @property
@@ -106,7 +107,9 @@ class Meddling:
         return self._spoilt(self.source.entry(merchant, order_id))
 
     def details(self, merchant: Merchant, order: PlatformOrder) -> tuple[SoldCertificate, ...]:
-        return self.source.details(merchant, order)
+        told = self.source.details(merchant, order)
+        self.on_details(order)
+        return told
 
     def _spoilt(self, page: OrderPage) -> OrderPage:
         odd = tuple(OddOrder(one.order_id, "status", {"order_id": one.order_id})

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidInput, NotAllowed
+from core.platforms.books import PlatformOrder
 from core.services import trouble
-from core.store.tables import QuarantinedOrder, SyncCursor, SyncedOrder, SyncRun, Task
+from core.store import merchants, orders
+from core.store.tables import QuarantinedOrder, SyncCursor, SyncedOrder, SyncRun, Task, Voucher
 from tests.builders import Bought, Chain
 from tests.services.racing import together
 from tests.services.sync.stage import check, differences, meddled, order, sync, voucher
@@ -79,6 +81,28 @@ def test_whoever_lost_the_lease_writes_no_more(chain: Chain, platform: str) -> N
     assert "taken over" in said
     check(chain, timedelta(minutes=5))
     assert {run.state for run in runs(chain, platform)} == {"done"}
+
+
+@PLATFORMS
+def test_a_notice_that_comes_while_the_order_is_asked_for_is_not_lost(chain: Chain,
+                                                                     platform: str) -> None:
+    """The answer is from before the notice: it is thrown away, and the order stays due."""
+    bought = chain.buy(platform)
+    with chain.store.connection():
+        merchant = merchants.merchants(platform)[0]
+    number = str(chain.ledger(bought)["order_id"])
+
+    def notice(asked: PlatformOrder) -> None:
+        if asked.order_id == number:
+            chain.store.transact("test.notice", lambda: orders.mark_due(
+                merchant.platform_id, number, chain.clock.now(), account_id=merchant.account_id,
+                ask_entry=True))
+
+    meddled(chain, platform, on_details=notice).sync.run("incremental")
+    assert order(chain, bought).check_at is not None
+    assert not chain.rows(Voucher, Voucher.platform_order_no == number)
+    check(chain)
+    assert order(chain, bought).check_at is None and not differences(chain, bought)
 
 
 @PLATFORMS
