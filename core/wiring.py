@@ -48,6 +48,7 @@ from core.services.look import Look
 from core.services.lookup import Lookup
 from core.services.manual_ledger import ManualBook, manual_books
 from core.services.manual_records import ManualRecords
+from core.services.manual_refunds import ManualRefunds
 from core.services.members import Members, members
 from core.services.notify import Notify
 from core.services.operations import Operations, operations
@@ -66,6 +67,7 @@ from core.services.pricing.module import Pricing, pricing
 from core.services.queue_depth import QueueDepth
 from core.services.receipts import Receipts
 from core.services.redeem import Redeem
+from core.services.refunds import Refunds
 from core.services.report import Report
 from core.services.request import Request
 from core.services.settle import Settle
@@ -115,6 +117,7 @@ class Services:
     channels: Channels
     photos: Photos
     manual: ManualRecords
+    manual_refunds: ManualRefunds
     chat_menu: ChatMenu
     cashbook: Cashbook
     slots: Slots
@@ -176,6 +179,7 @@ def build(settings: Settings, *, clock: Clock | None = None, nudge: Nudge | None
         notify=Notify(store, clock, messengers, nudge, robot, phones.notices),
         channels=Channels(store, clock, messengers, robot),
         photos=Photos(messengers), manual=ManualRecords(store, clock),
+        manual_refunds=ManualRefunds(store, clock, Refunds(store, clock, Grants())),
         chat_menu=ChatMenu(store, clock, messengers),
         cashbook=Cashbook(store, clock, Views(store, ports, clock)),
         slots=Slots(store, clock, settings.zone), upkeep=Upkeep(store, clock),

@@ -52,6 +52,11 @@ ALERTS: dict[str, Words] = {
                           "{venue_name}, {platform_name}, {day}: {open} differences in the books"),
     "reconcile_failed": Words("{venue_name} {platform_name} {day} 没对成账，会自己再试",
                               "{venue_name}, {platform_name}, {day} could not be reconciled yet"),
+    "sheet_missing": Words(
+        "{venue_name} {platform_name} {day} 的核销明细还没导入。从商家 App 导出，"
+        "到后台“登记线下核销”里传上来，就能对账",
+        "{venue_name}, {platform_name}, {day}: the app's sheet is not imported yet. Export it "
+        "there, then send it under “Record a redemption” at the desk"),
     "price_drift": Words("有个数和明细对不上：{subject} {number} 的 {counter} 记的是 {counted}，"
                          "明细是 {rows}，让管理员查一下",
                          "A counter differs from its rows: {counter} of {subject} {number} says "
@@ -77,6 +82,7 @@ NAMES: dict[str, Words] = {
     "clock_skew": Words("钟不准", "clock off"),
     "books_differ": Words("对不上账", "books differ"),
     "reconcile_failed": Words("没对成账", "not reconciled"),
+    "sheet_missing": Words("明细没导入", "sheet not imported"),
     "price_drift": Words("数对不上", "counter differs"),
     "morning_digest": Words("早报", "digest"),
 }

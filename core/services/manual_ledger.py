@@ -55,6 +55,8 @@ class ManualBook:
             mine = [use for use in standing if use.key == consumption.key]
             if mine:
                 return [_mark(use) for use in mine]
+            if row.refund:  # since the record was looked at
+                raise VoucherError(row.refund, platform=NAME)
             free = sorted(set(range(1, row.uses_total + 1)) - {use.number for use in standing})
             if len(free) < consumption.uses:
                 raise VoucherError("not_enough_uses" if free else "already_redeemed",
@@ -128,6 +130,10 @@ def verify_id(code: str, turn: int) -> str:
 
 def by_code(code: str) -> ManualRecord | None:
     return first(ManualRecord.select().where(ManualRecord.code == code))
+
+
+def by_id(certificate_id: str) -> ManualRecord | None:
+    return first(ManualRecord.select().where(ManualRecord.id == _number(certificate_id)))
 
 
 def refund(certificate_id: str, state: str) -> None:

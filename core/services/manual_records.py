@@ -6,22 +6,23 @@ there on it is redeemed, undone, counted and reconciled like any other.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from core.clock import Clock, day_ends, zone
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from core.ids import clean_code
 from core.money import Money, NotAnAmount
 from core.platforms.manual import NAME
+from core.services import sheet_reading
 from core.services.actor import Actor, Role
 from core.services.decode_image import small_jpeg
 from core.services.inspect import venue_of
 from core.services.manual_ledger import by_code
+from core.services.workbook import EPOCH
 from core.store import audit
 from core.store.compiled import insert
 from core.store.db import Store
@@ -36,12 +37,13 @@ from core.store.tables import (
 )
 
 PICTURE_BYTES = 60_000
-MOST_SHEET = 4 * 1024 * 1024
 MOST_USES = 100
 COLUMNS = {"code": ("券码", "券号", "code"), "used_at": ("核销时间", "验券时间", "used_at"),
            "amount": ("金额", "实付", "实收", "amount"), "title": ("商品", "商品名称", "title"),
            "status": ("状态", "核销状态", "status")}
 CANCELLED = ("撤销", "取消", "退", "cancel", "refund")
+_DAYS = (36_526.0, 73_051.0)
+"""From 2000 to 2099, as a workbook counts."""
 _MOMENTS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
 
 
@@ -123,19 +125,10 @@ class ManualRecords:
         audit.add(actor, "manual.recorded", "manual_record", record_id, at, venue_id=venue.id,
                   uses=asked.uses, paid_fen=asked.paid.fen, picture=picture is not None)
 
-    def picture(self, code: str, actor: Actor) -> bytes:
-        """The evidence of a record. Raises NotFound, NotAllowed."""
-        with self._store.connection():
-            row = by_code(clean_code(code))
-            if row is None or not row.picture:
-                raise NotFound("picture_not_found")
-            actor.require(Role.CLERK, row.venue_id)
-            return bytes(row.picture)
-
     def import_sheet(self, sheet: bytes, actor: Actor) -> SheetReport:
-        """Take up the sheet that the merchant's app exports, as CSV. Importing it again adds
-        nothing. Raises NotAllowed, InvalidInput: sheet_is_xlsx, sheet_unreadable (facts line,
-        column), sheet_too_large, sheet_empty."""
+        """Take up the sheet that the merchant's app exports, as CSV or XLSX. Importing it again
+        adds nothing. Raises NotAllowed, InvalidInput: sheet_unreadable (facts line, column),
+        sheet_too_large, sheet_empty."""
         actor.require(Role.MANAGER)
         lines = list(read_sheet(sheet))
         if not lines:
@@ -168,24 +161,16 @@ class ManualRecords:
 
 
 def read_sheet(sheet: bytes) -> Iterator[dict[str, Any]]:
-    """The lines of a CSV sheet, UTF-8 or GB18030, with a head that names code and time. Raises
-    InvalidInput."""
-    if len(sheet) > MOST_SHEET:
-        raise InvalidInput("sheet_too_large", most_bytes=MOST_SHEET)
-    if sheet[:4] == b"PK\x03\x04":
-        raise InvalidInput("sheet_is_xlsx")
-    try:
-        text = sheet.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = sheet.decode("gb18030", "replace")
-    rows = csv.reader(text.splitlines())
-    head = [cell.strip().lower() for cell in next(rows, [])]
+    """The lines of a sheet with a head that names code and time. Raises InvalidInput."""
+    rows = sheet_reading.lines(sheet)
+    first, cells_of_first = next(rows, (1, []))
+    head = [cell.strip().lower() for cell in cells_of_first]
     at = {name: next((head.index(word) for word in words if word in head), None)
           for name, words in COLUMNS.items()}
     for needed in ("code", "used_at"):
         if at[needed] is None:
-            raise InvalidInput("sheet_unreadable", line=1, column=COLUMNS[needed][0])
-    for number, row in enumerate(rows, 2):
+            raise InvalidInput("sheet_unreadable", line=first, column=COLUMNS[needed][0])
+    for number, row in rows:
         cells = {name: row[place].strip() if place is not None and place < len(row) else ""
                  for name, place in at.items()}
         if any(cells.values()):
@@ -193,8 +178,7 @@ def read_sheet(sheet: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _line(cells: dict[str, str], number: int) -> dict[str, Any]:
-    moment = next((_moment(cells["used_at"], form) for form in _MOMENTS
-                   if _moment(cells["used_at"], form)), None)
+    moment = _moment(cells["used_at"])
     code = clean_code(cells["code"])
     if moment is None or not code:
         raise InvalidInput("sheet_unreadable", line=number,
@@ -209,11 +193,20 @@ def _line(cells: dict[str, str], number: int) -> dict[str, Any]:
             "cancelled": int(gone)}
 
 
-def _moment(text: str, form: str) -> datetime | None:
+def _moment(text: str) -> datetime | None:
+    """At the shop. A workbook has a time as a number: days since its epoch."""
+    for form in _MOMENTS:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=zone())
+        except ValueError:
+            continue
     try:
-        return datetime.strptime(text, form).replace(tzinfo=zone())
+        days = float(text)
     except ValueError:
         return None
+    if not _DAYS[0] <= days < _DAYS[1]:
+        return None
+    return (EPOCH + timedelta(seconds=round(days * 86_400))).replace(tzinfo=zone())
 
 
 def _platform(at: datetime) -> int:

@@ -38,6 +38,9 @@ LEASE_SECONDS = 900
 NEAR_MIDNIGHT = timedelta(minutes=15)
 """A use this near a day's border may stand on the other day in the platform's book."""
 DIGEST_HOUR = 8
+SHEET_MISSING = "sheet_missing"
+"""Why a day of a platform without interface cannot be compared yet: nothing failed, somebody has
+to import the sheet."""
 IN_WORK = frozenset(state.value for state in OPEN | UNDO_UNSETTLED)
 
 
@@ -98,34 +101,42 @@ class Reconcile:
                 raise NotFound("not_connected")
             if day > business_day(self._clock.now(), found[0].zone):
                 raise InvalidInput("day_to_come")
-            self._compared(*found, day, actor)
+            try:
+                self._compared(*found, day, actor)
+            except PlatformError as error:
+                self._failed(*found, day, error)
+                raise
             row = reconciliations.of(venue_id, found[1].id, day)
             assert row is not None, "just written"
             return self.one(row.id, actor)
 
     def _day(self, venue: Venue, platform: Platform, day: date) -> bool:
         """One day by the job; False when the platform's book could not be read."""
-        key = f"{venue.id}:{platform.id}:{day}"
-        facts = {"venue_name": venue.name, "platform_name": platform.platform_name,
-                 "day": day.isoformat(), "label": f"{platform.platform_name}{day:%m-%d}"}
         try:
             self._compared(venue, platform, day, None)
         except PlatformError as error:
             log.warning("reconciliation of %s %s: %s", platform.platform_code, day, error.word)
-            at, word = self._clock.now(), error.word
-
-            def failed() -> None:
-                if reconciliations.of(venue.id, platform.id, day) is None:
-                    reconciliations.write(
-                        venue.id, platform.id, day, at, state="failed", error=word[:80],
-                        our_fen=Money.zero(), platform_fen=Money.zero())
-                alarm.sound("reconcile_failed", key, venue_id=venue.id, facts=facts, at=at)
-
-            self._store.transact("reconcile.failed", failed)
+            self._failed(venue, platform, day, error)
             return False
-        at = self._clock.now()
-        self._store.transact("reconcile.read", lambda: alarm.over("reconcile_failed", key, at))
         return True
+
+    def _failed(self, venue: Venue, platform: Platform, day: date, error: PlatformError) -> None:
+        """The other book could not be read: keep why, and tell people what they can do."""
+        at, missing = self._clock.now(), error.facts.get("reason") == SHEET_MISSING
+        facts = {"venue_name": venue.name, "platform_name": platform.platform_name,
+                 "day": day.isoformat(), "label": f"{platform.platform_name}{day:%m-%d}"}
+
+        def failed() -> None:
+            known = reconciliations.of(venue.id, platform.id, day)
+            if known is None or known.state != "done":
+                reconciliations.write(
+                    venue.id, platform.id, day, at, state="failed",
+                    error=SHEET_MISSING if missing else error.word[:80],
+                    our_fen=Money.zero(), platform_fen=Money.zero())
+            alarm.sound(SHEET_MISSING if missing else "reconcile_failed",
+                        _alarm_key(venue, platform, day), venue_id=venue.id, facts=facts, at=at)
+
+        self._store.transact("reconcile.failed", failed)
 
     def _compared(self, venue: Venue, platform: Platform, day: date,
                   actor: Actor | None) -> None:
@@ -138,8 +149,13 @@ class Reconcile:
         ours = _by_verify_id(lines)
         ours = self._without_neighbours(ours, theirs, venue, platform, since, until)
         compared = compare(ours, theirs, reconciliations.in_work(platform.id), self._clock.now())
-        self._store.transact("reconcile.write", lambda: self._write(
-            venue, platform, day, compared, ours, theirs, actor))
+
+        def write() -> None:
+            self._write(venue, platform, day, compared, ours, theirs, actor)
+            for kind in ("reconcile_failed", SHEET_MISSING):
+                alarm.over(kind, _alarm_key(venue, platform, day), self._clock.now())
+
+        self._store.transact("reconcile.write", write)
         self._nudge("outbox")
 
     def _history(self, venue: Venue, platform: Platform, day: date) -> list[Verified]:
@@ -251,13 +267,19 @@ class Reconcile:
         return True
 
 
+def _alarm_key(venue: Venue, platform: Platform, day: date) -> str:
+    return f"{venue.id}:{platform.id}:{day}"
+
+
 def _said(rows: Iterable[ReconciliationView], language: str) -> str:
     """A line for each shop and platform."""
     lines = []
     for one in rows:
         ended = {"zh": f"{one.open} 处对不上，去后台看" if one.open else "对上了",
                  "en": f"{one.open} differences" if one.open else "equal"}[language]
-        if one.state != "done":
+        if one.error == SHEET_MISSING:
+            ended = {"zh": "等导入商家 App 的明细", "en": "waits for the app's sheet"}[language]
+        elif one.state != "done":
             ended = {"zh": "还没对成，会再试", "en": "not compared yet"}[language]
         lines.append(f"{one.venue_name} {one.platform_name} {one.our_count} "
                      f"{'笔' if language == 'zh' else 'uses'} {one.our_amount} {ended}")

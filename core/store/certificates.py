@@ -93,7 +93,12 @@ def known(store: Store, platform_id: int, order_ids: Collection[str],
     for column, values in (("certificate_id", certificate_ids), ("voucher_no", codes)):
         ids |= {row[0] for row in bulk.among(store, Voucher, ("id",), column, values,
                                              platform=platform_id)}
-    rows = bulk.among(store, Voucher, KnownCertificate._fields, "id", ids, lock=True)
+    return held(store, ids)
+
+
+def held(store: Store, voucher_ids: Collection[int]) -> list[KnownCertificate]:
+    """These rows by id, held until the transaction ends."""
+    rows = bulk.among(store, Voucher, KnownCertificate._fields, "id", voucher_ids, lock=True)
     return sorted((KnownCertificate(*row) for row in rows), key=itemgetter(0))
 
 

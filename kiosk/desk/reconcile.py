@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import HexiaotaiError, NotFound
+from core.errors import HexiaotaiError, NotFound, PlatformBusy
 from core.services.actor import Role
 from core.services.export import FORMATS
 from core.services.finding_fixes import NEEDS_REASON, Wish
+from core.services.reconcile import SHEET_MISSING
 from core.services.reconciliation_views import (
     FIX_NAMES,
     GRANT,
@@ -84,6 +85,9 @@ def run() -> AnyResponse:
             services().operations.reconcile.run(venue_id, platform.code, day, actor())
         except NotFound:
             continue  # this venue does not sell there
+        except PlatformBusy as error:
+            if error.facts.get("reason") != SHEET_MISSING:
+                raise  # else the page says what to do
     return done(url_for("desk.reconcile.page", day=day))
 
 

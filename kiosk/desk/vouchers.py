@@ -9,9 +9,11 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.errors import Conflict, NotFound, VoucherError
+from core.errors import Conflict, NotAllowed, NotFound, VoucherError
 from core.services.export import FORMATS
+from core.services.manual_refunds import MANUAL, Kept
 from core.services.staff_words import Words
+from core.services.vouchers import VoucherDetail
 from core.vouchers.redemption import VoucherStatus
 from kiosk.desk.exports import sent
 from kiosk.desk.forms import Form
@@ -161,8 +163,20 @@ def one(voucher_id: int) -> AnyResponse:
 
 
 def _one(voucher_id: int, status: int, errors: dict[str, str]) -> AnyResponse:
+    voucher = services().vouchers.by_id(voucher_id, actor())
     return page("desk/voucher.html", status, errors=errors, operations=OPERATIONS, who=who,
-                voucher=services().vouchers.by_id(voucher_id, actor()), Status=VoucherStatus)
+                voucher=voucher, kept=_evidence(voucher), Status=VoucherStatus)
+
+
+def _evidence(voucher: VoucherDetail) -> Kept | None:
+    """What a clerk recorded of it, where its platform has no interface; the record's venue sees
+    it."""
+    if voucher.platform_code != MANUAL or voucher.id is None:
+        return None
+    try:
+        return services().manual_refunds.kept(voucher.id, actor())
+    except NotAllowed:
+        return None
 
 
 @pages.post("/<int:voucher_id>/owner")

@@ -13,14 +13,19 @@ from core.money import Money
 from core.services.manual_records import PICTURE_BYTES, Evidence, read_sheet
 from core.services.redeem import RedeemRequest, RedemptionView
 from core.store.tables import (
+    Alert,
+    Audit,
+    Entitlement,
     Finding,
     ManualRecord,
     ManualSheetLine,
     Reconciliation,
     RedemptionUse,
     SyncRun,
+    Task,
+    Voucher,
 )
-from core.vouchers.redemption import State
+from core.vouchers.redemption import State, VoucherStatus
 from tests.builders import PHONE, Chain
 
 CODE = "KS20261122001"
@@ -84,11 +89,49 @@ def test_what_cannot_be_believed_is_refused(chain: Chain, more: dict[str, object
 
 
 def test_a_screenshot_is_kept_small_and_shown_to_the_venue_only(chain: Chain) -> None:
-    chain.services.manual.record(evidence(chain, note="", picture=photo(800, 1200)), chain.clerk)
-    kept = chain.services.manual.picture(CODE, chain.clerk)
-    assert kept[:3] == b"\xff\xd8\xff" and len(kept) <= PICTURE_BYTES
+    done = redeem(chain, note="", picture=photo(800, 1200))
+    kept = chain.services.manual_refunds.kept(done.voucher_id, chain.clerk)
+    assert kept.picture is not None and kept.picture[:3] == b"\xff\xd8\xff"
+    assert len(kept.picture) <= PICTURE_BYTES and kept.recorded_by == chain.clerk.name
     with pytest.raises(NotAllowed):
-        chain.services.manual.picture(CODE, chain.western_clerk)
+        chain.services.manual_refunds.kept(done.voucher_id, chain.western_clerk)
+
+
+def test_a_refund_in_the_app_freezes_what_is_left_once(chain: Chain) -> None:
+    done = redeem(chain)
+    for _ in range(2):
+        chain.services.manual_refunds.refunded(done.voucher_id, Money(188_00), chain.clerk)
+    (row,) = chain.rows(Voucher)
+    assert (row.status, row.refunded_fen) == (VoucherStatus.REFUNDED, Money(188_00))
+    (entitlement,) = chain.rows(Entitlement)
+    assert entitlement.status == "frozen"
+    (task,) = chain.rows(Task, Task.kind == "refund_after_use")
+    assert task.facts["loss_fen"] == 188_00
+    (said,) = chain.rows(Audit, Audit.action == "voucher.refunded")
+    assert (said.actor_kind, said.actor_id, said.to_state) == ("staff", chain.clerk.id, "refunded")
+    with pytest.raises(HexiaotaiError) as caught:
+        chain.services.redeem.at_once(RedeemRequest(code=CODE, phone=PHONE), chain.clerk,
+                                      platform="manual")
+    assert caught.value.word == "refunded"
+
+
+def test_a_refund_of_the_uses_that_were_left_takes_nothing_from_the_member(chain: Chain) -> None:
+    chain.services.manual.record(evidence(chain, uses=2), chain.clerk)
+    done = chain.services.redeem.at_once(RedeemRequest(code=CODE, phone=PHONE, uses=1),
+                                         chain.clerk, platform="manual")
+    chain.services.manual_refunds.refunded(done.voucher_id, Money(94_00), chain.clerk)
+    assert {one.status for one in chain.rows(Entitlement)} == {"active"}
+    assert not chain.rows(Task, Task.kind == "refund_after_use")
+
+
+def test_a_refund_that_cannot_be_is_refused(chain: Chain) -> None:
+    done = redeem(chain)
+    with pytest.raises(InvalidInput):
+        chain.services.manual_refunds.refunded(done.voucher_id, Money(188_01), chain.clerk)
+    with pytest.raises(NotAllowed):
+        chain.services.manual_refunds.refunded(done.voucher_id, Money(1), chain.western_clerk)
+    (row,) = chain.rows(Voucher)
+    assert row.status == VoucherStatus.REDEEMED
 
 
 def test_another_record_under_the_same_code_is_refused(chain: Chain) -> None:
@@ -112,6 +155,25 @@ def test_the_exported_sheet_is_reconciled_like_a_platforms_history(chain: Chain)
     chain.services.operations.reconcile.run(chain.binjiang, "manual", day, chain.manager)
     found = {row.kind: row.verify_id for row in chain.rows(Finding)}
     assert found == {"local_only": "KS20261122002-1", "platform_only": "KS20261122009-1"}
+
+
+def test_a_day_without_its_sheet_says_what_to_do_and_is_compared_after_the_import(
+        chain: Chain) -> None:
+    redeem(chain)
+    day, at = chain.today, chain.clock.now() + timedelta(hours=8)
+    chain.pass_time(timedelta(hours=26))
+    chain.services.operations.reconcile.due()
+    (books,) = [one for one in chain.rows(Reconciliation) if one.error]
+    assert (books.day, books.state, books.error) == (day, "failed", "sheet_missing")
+    (told,) = chain.rows(Alert, Alert.kind.in_(["sheet_missing", "reconcile_failed"]))
+    assert (told.kind, told.over_at) == ("sheet_missing", None)
+    sheet = f"券码,核销时间,金额\n{CODE},{at:%Y-%m-%d %H:%M:%S},188.00\n".encode()
+    chain.services.manual.import_sheet(sheet, chain.manager)
+    chain.pass_time(timedelta(hours=1))
+    chain.services.operations.reconcile.due()
+    (books,) = [one for one in chain.rows(Reconciliation) if one.id == books.id]
+    assert (books.state, books.error, books.platform_count) == ("done", "", 1)
+    assert chain.rows(Alert, Alert.kind == "sheet_missing")[0].over_at is not None
 
 
 def test_uses_of_one_second_and_uses_undone_match_the_sheet_line_by_line(chain: Chain) -> None:
@@ -148,7 +210,7 @@ def test_clerks_do_not_import(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize(("sheet", "word"), [
-    (b"PK\x03\x04rest", "sheet_is_xlsx"), (b"a,b\n1,2\n", "sheet_unreadable"),
+    (b"PK\x03\x04rest", "sheet_unreadable"), (b"a,b\n1,2\n", "sheet_unreadable"),
     ("券码,核销时间\nKS1,昨天\n".encode(), "sheet_unreadable"),
     ("券码,核销时间,金额\nKS1,2026-11-22 10:00:00,很多\n".encode(), "sheet_unreadable")])
 def test_a_sheet_that_cannot_be_read_says_where(sheet: bytes, word: str) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -119,7 +119,9 @@ def test_more_rows_than_a_sheet_holds_go_on_the_next(monkeypatch: pytest.MonkeyP
     assert "<v>3</v>" in cells(content, 2)["A2"]
 
 
-def test_rows_are_read_while_the_file_is_sent() -> None:
+@pytest.mark.parametrize("written", [as_csv, as_xlsx])
+def test_rows_are_read_while_the_file_is_sent(
+        written: Callable[[list[Table]], Iterator[bytes]]) -> None:
     taken: list[int] = []
 
     def rows() -> Iterator[list[int]]:
@@ -127,10 +129,16 @@ def test_rows_are_read_while_the_file_is_sent() -> None:
             taken.append(number)
             yield [number]
 
-    chunks = as_csv([Table("x", ["n"], rows())])
-    next(chunks)
-    assert 0 < len(taken) < 1000
-    assert len(b"".join(chunks)) > 40_000 and len(taken) == 10_000
+    chunks = written([Table("x", ["n"], rows())])
+    assert len(next(chunks)) > 500 and 0 < len(taken) < 1000
+    assert len(b"".join(chunks)) > 30_000 and len(taken) == 10_000
+
+
+def test_a_workbook_holds_any_text() -> None:
+    """Control characters, and what would be read as one, as the format escapes them."""
+    (text,) = re.findall(r"<t[^>]*>(.*)</t>", cells(b"".join(as_xlsx([Table(
+        "a/b:[c]", ["h"], [["<\x01>&_x0041_\r"]])])))["A2"])
+    assert text == "&lt;_x0001_&gt;&amp;_x005F_x0041__x000D_"
 
 
 def test_an_export_is_booked_before_its_first_byte(shelf: Shelf) -> None:

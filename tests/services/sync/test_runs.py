@@ -11,10 +11,19 @@ from core.errors import InvalidInput, NotAllowed
 from core.platforms.books import PlatformOrder
 from core.services import trouble
 from core.store import merchants, orders
-from core.store.tables import QuarantinedOrder, SyncCursor, SyncedOrder, SyncRun, Task, Voucher
+from core.store.tables import QuarantinedOrder, SyncCursor, SyncedOrder, SyncRun, Task
+from core.vouchers.redemption import VoucherStatus
 from tests.builders import Bought, Chain
 from tests.services.racing import together
-from tests.services.sync.stage import check, differences, meddled, order, sync, voucher
+from tests.services.sync.stage import (
+    check,
+    differences,
+    meddled,
+    order,
+    refund,
+    sync,
+    voucher,
+)
 
 PLATFORMS = pytest.mark.parametrize("platform", ["meituan", "douyin"])
 
@@ -86,23 +95,25 @@ def test_whoever_lost_the_lease_writes_no_more(chain: Chain, platform: str) -> N
 @PLATFORMS
 def test_a_notice_that_comes_while_the_order_is_asked_for_is_not_lost(chain: Chain,
                                                                      platform: str) -> None:
-    """The answer is from before the notice: it is thrown away, and the order stays due."""
+    """The answer is from before the notice: it is thrown away, and the order asked for again."""
     bought = chain.buy(platform)
     with chain.store.connection():
         merchant = merchants.merchants(platform)[0]
     number = str(chain.ledger(bought)["order_id"])
+    asked: list[str] = []
 
-    def notice(asked: PlatformOrder) -> None:
-        if asked.order_id == number:
+    def refunded_meanwhile(one: PlatformOrder) -> None:
+        asked.append(one.order_id)
+        if asked.count(number) == 1 and one.order_id == number:
+            refund(chain, bought)
             chain.store.transact("test.notice", lambda: orders.mark_due(
                 merchant.platform_id, number, chain.clock.now(), account_id=merchant.account_id,
                 ask_entry=True))
 
-    meddled(chain, platform, on_details=notice).sync.run("incremental")
-    assert order(chain, bought).check_at is not None
-    assert not chain.rows(Voucher, Voucher.platform_order_no == number)
-    check(chain)
-    assert order(chain, bought).check_at is None and not differences(chain, bought)
+    meddled(chain, platform, on_details=refunded_meanwhile).sync.run("incremental")
+    assert asked.count(number) == 2
+    assert voucher(chain, bought).status == VoucherStatus.REFUNDED
+    assert order(chain, bought).check_at is None
 
 
 @PLATFORMS
