@@ -73,18 +73,23 @@ class Asked:
     versions: Mapping[int, datetime] = field(default_factory=dict)
     goods: Mapping[str, Goods] = field(default_factory=dict)
     learned: Mapping[str, int] = field(default_factory=dict)
+    merchant: MerchantRow | None = None
+    """With the token that worked, where the first one had ended."""
 
 
 class OrderChecks:
-    """`zone`: of days on which certificates end. `nudge` wakes the sender of notices."""
+    """`renew` gives a merchant with a fresh token, or None; `nudge` wakes the sender of notices;
+    `zone`: of days on which certificates end."""
 
     def __init__(self, store: Store, clock: Clock, books: Books, ports: PlatformPorts,
-                 news: OrderNews, nudge: Callable[[str], None], zone: str) -> None:
+                 news: OrderNews, renew: Callable[[MerchantRow], MerchantRow | None],
+                 nudge: Callable[[str], None], zone: str) -> None:
         self._store = store
         self._clock = clock
         self._books = books
         self._ports = ports
         self._news = news
+        self._renew = renew
         self._nudge = nudge
         self._zone = zone
         self._answers = OrderAnswers()
@@ -111,6 +116,7 @@ class OrderChecks:
             asked = self._ask(merchant, [Question(one, listed_of(one))
                                          for one in orders.claimed(self._store, claim)])
             report.add(self.put_down(merchant, claim, asked))
+            merchant = asked.merchant or merchant
         return report
 
     def new_claim(self, merchant: MerchantRow) -> Claim:
@@ -132,7 +138,13 @@ class OrderChecks:
         goods = certificates.goods(merchant.platform_id, {one.sku_id for one in asked})
         uses = CardUses(self._ports, partial(self._shops, merchant), goods, books.asking)
         answers = self._answers.ask(books, merchant_of(merchant), questions, uses)
-        return Asked(answers, versions, goods, uses.learned)
+        ended = {one.order.order_id for one in answers if _token_ended(one)}
+        fresh = self._renew(merchant) if ended else None
+        if fresh is not None:
+            answers = [one for one in answers if one.order.order_id not in ended]
+            answers += self._answers.ask(books, merchant_of(fresh), [
+                one for one in questions if one.order.order_id in ended], uses)
+        return Asked(answers, versions, goods, uses.learned, fresh)
 
     def _shops(self, merchant: MerchantRow) -> list[ShopRow]:
         """Asked for from the threads that ask."""
@@ -273,6 +285,10 @@ class OrderChecks:
         at, ids = self._clock.now(), [one.order.order_id for one in good]
         if quarantine.resolve(self._store, merchant.platform_id, ids, at):
             self._news.read_after_all(merchant, at)
+
+
+def _token_ended(answer: Answer) -> bool:
+    return answer.error is not None and answer.error.facts.get("reason") == "token_expired"
 
 
 def _by_order(good: Sequence[Answer], rows: Sequence[KnownCertificate],

@@ -52,7 +52,7 @@ def platform_work(store: Store, clock: Clock, vault: KeyVault, ports: PlatformPo
     meituan = MeituanAccess(store, clock, authorisation, books, nudge)
     refunds = Refunds(store, clock, grants)
     news = OrderNews(store, clock, refunds)
-    checks = OrderChecks(store, clock, books, ports, news, nudge, zone)
+    checks = OrderChecks(store, clock, books, ports, news, tokens.renew_merchant, nudge, zone)
     listing = OrderListing(store, clock, checks, news, tokens.renew_merchant, nudge)
     return PlatformWork(
         books=books, checks=checks, sync=Sync(store, clock, books, listing, checks, nudge, zone),

@@ -12,10 +12,10 @@ from core.api.idempotency import sent_key
 from core.api.identity import caller, signed_in
 from core.api.pricing.schemas.fields import WithStatus
 from core.api.pricing.schemas.products import (
+    PricedProductSchema,
     ProductChange,
     ProductCreate,
     ProductQuery,
-    ProductSchema,
     TierBounds,
     TierCreate,
     TierQuery,
@@ -40,7 +40,7 @@ door = Door("pricing-config", __name__, url_prefix="/api/pricing/config",
 @door.route("/products")
 class ProductList(MethodView):
     @door.arguments(ProductQuery, location="query")
-    @door.response(200, ProductSchema(many=True))
+    @door.response(200, PricedProductSchema(many=True))
     @signed_in()
     def get(self, query: dict[str, Any]) -> Any:
         """What a venue sells"""
@@ -48,7 +48,7 @@ class ProductList(MethodView):
         return services().pricing.products.listed(caller(), disabled=disabled, **query)
 
     @door.arguments(ProductCreate)
-    @door.response(200, ProductSchema)
+    @door.response(200, PricedProductSchema)
     @signed_in("staff")
     def post(self, body: dict[str, Any]) -> Any:
         """Add a product"""
@@ -59,7 +59,7 @@ class ProductList(MethodView):
 @door.route("/products/<int:product_id>")
 class OneProduct(MethodView):
     @door.arguments(ProductChange)
-    @door.response(200, ProductSchema)
+    @door.response(200, PricedProductSchema)
     @signed_in("staff")
     def put(self, body: dict[str, Any], product_id: int) -> Any:
         """Change a product's name, price, unit or status"""

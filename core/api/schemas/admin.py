@@ -112,7 +112,9 @@ class AdminVenueInput(Input):
     closes = text(5, load_default="22:00")
 
 
-class ProductSchema(ma.Schema):
+class ShopProductSchema(ma.Schema):
+    """What a voucher becomes at the shop: a card, lessons, a class."""
+
     id = fields.Integer()
     name = fields.String()
     kind = fields.String(validate=validate.OneOf(list(VOUCHER_TYPE)))

@@ -9,8 +9,8 @@ import pytest
 
 from core.sandbox.world import World
 from core.services import trouble
-from core.store import authorisations
-from core.store.tables import Alert, Audit, PlatformShop, SyncRun, Task
+from core.store import authorisations, merchants, orders
+from core.store.tables import Alert, Audit, PlatformShop, SyncedOrder, SyncRun, Task
 from tests.builders import Chain
 from tests.running import until
 from tests.services.access.merchant import refreshes, shop_row, tokens_end
@@ -117,7 +117,18 @@ def reconciles(chain: Chain) -> Any:
     return run_of(chain.binjiang, "meituan", chain.today, chain.manager).state == "done"
 
 
-@pytest.mark.parametrize("work", [redeems, lists, reconciles])
+def asks_for_an_order(chain: Chain) -> Any:
+    number = str(chain.ledger(chain.buy())["order_id"])
+    with chain.store.connection():
+        merchant = merchants.merchants("meituan")[0]
+    chain.store.transact("test.due", lambda: orders.mark_due(
+        merchant.platform_id, number, chain.clock.now(), account_id=merchant.account_id))
+    chain.services.platforms.checks.run()
+    (row,) = chain.rows(SyncedOrder, SyncedOrder.order_id == number)
+    return (row.check_at, row.problem) == (None, "")
+
+
+@pytest.mark.parametrize("work", [redeems, lists, reconciles, asks_for_an_order])
 def test_work_that_meets_an_ended_token_renews_it_on_the_way(chain: Chain, world: World,
                                                              work: Any) -> None:
     """The job did not come for a month; the platform says 'token expired'."""

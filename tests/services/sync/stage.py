@@ -28,6 +28,7 @@ from core.services.platform_books import Books, PlatformBooks
 from core.services.platform_ports import PlatformPorts
 from core.services.refunds import Refunds
 from core.services.sync import Sync
+from core.store.merchants import MerchantRow
 from core.store.tables import SyncedOrder, Voucher
 from tests.builders import Bought, Chain
 from tests.platforms.stage import Stage
@@ -144,8 +145,12 @@ def over(chain: Chain, books: Books) -> tuple[Sync, OrderChecks]:
     store, clock, nudge = chain.store, chain.clock, chain.nudged.append
     zone = chain.services.settings.zone
     news = OrderNews(store, clock, Refunds(store, clock, Grants()))
-    checks = OrderChecks(store, clock, books, PlatformPorts(lambda code: None, store), news, nudge,
-                         zone)
-    listing = OrderListing(store, clock, checks, news, lambda merchant: None, nudge,
+
+    def no_renewal(merchant: MerchantRow) -> None:
+        return None
+
+    checks = OrderChecks(store, clock, books, PlatformPorts(lambda code: None, store), news,
+                         no_renewal, nudge, zone)
+    listing = OrderListing(store, clock, checks, news, no_renewal, nudge,
                            sleep=lambda seconds: None)
     return Sync(store, clock, books, listing, checks, nudge, zone), checks

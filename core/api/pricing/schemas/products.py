@@ -47,7 +47,9 @@ class ProductCreate(ProductChange):
     base_price = Yuan(attribute="base_price_fen", required=True)
 
 
-class ProductSchema(Camel):
+class PricedProductSchema(Camel):
+    """What a product of a type costs where nothing is taken off."""
+
     id = fields.Integer()
     product_type = fields.String()
     product_id = fields.String()
