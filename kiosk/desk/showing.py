@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from core.clock import business_day, zone
 from core.money import Money
+from core.services.meituan_access import CUSTOMER, SHOP
 from core.services.staff_words import DOORS, STATES, STATUSES, Words
 from core.services.voucher_words import voucher_type
 from core.vouchers.redemption import State, VoucherStatus
@@ -29,6 +30,13 @@ STATE_KEYS = {
 }
 ROLES = {"admin": Words("管理员", "administrator"), "manager": Words("店长", "manager"),
          "clerk": Words("前台", "front desk")}
+BUSINESSES = {SHOP: Words("门店", "shop"), CUSTOMER: Words("连锁账户", "chain account")}
+"""What Meituan authorises one by one."""
+BROWSERS = (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"),
+            ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+           ("Mac OS", "Mac"), ("Linux", "Linux"))
+"""Marks in a browser's account of itself; whoever imitates another comes before it."""
 WEEKDAYS = (Words("周一", "Mon"), Words("周二", "Tue"), Words("周三", "Wed"),
             Words("周四", "Thu"), Words("周五", "Fri"), Words("周六", "Sat"),
             Words("周日", "Sun"))
@@ -154,6 +162,20 @@ def role_word(role: str) -> str:
     return tell(ROLES[role]) if role in ROLES else role
 
 
+def business_word(business: str) -> str:
+    """`门店`; empty where a platform authorises everything at once."""
+    return tell(BUSINESSES[business]) if business in BUSINESSES else ""
+
+
+def device(agent: str) -> str:
+    """`Chrome，Windows`: the first names known in what a browser says of itself, else its words."""
+    found = [next((name for mark, name in kind if mark in agent), "")
+             for kind in (BROWSERS, SYSTEMS)]
+    known = say("，", ", ").join(filter(None, found))
+    return known or agent[:40] or say("不知道是什么设备", "Unknown device")
+
+
 FILTERS = {each.__name__: each for each in (
     when, clock, short_day, weekday, how_long_left, ago, grouped, money, number, percent,
-    status_word, status_key, state_word, state_key, door_word, type_word, role_word)}
+    status_word, status_key, state_word, state_key, door_word, type_word, role_word, business_word,
+    device)}

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from core.errors import NotSignedIn
 from core.services.sign_in import SESSION_COOKIE
-from core.store.tables import Staff
+from core.store.tables import Session, Staff
 from tests.builders import Chain
 from tests.desk.conftest import Browser, Desk
 
@@ -110,6 +110,21 @@ def test_another_device_is_listed_and_can_be_signed_out(desk: Desk, chain: Chain
     here.send(f"/desk/account/sessions/{ids[0]}/end")
     assert there.client.get("/desk/vouchers").status_code == 303
     assert here.client.get("/desk/vouchers").status_code == 200
+
+
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
+WECHAT = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0"
+
+
+@pytest.mark.parametrize(("agent", "said"), [
+    (CHROME, "Chrome，Windows"), (f"{CHROME} Edg/130.0", "Edge，Windows"),
+    (WECHAT, "WeChat，iPhone"), ("pos-till 2", "pos-till 2"), ("", "不知道是什么设备")])
+def test_a_device_is_called_by_its_browser(
+        desk: Desk, chain: Chain, agent: str, said: str) -> None:
+    browser = desk.of(chain.clerk)
+    with chain.store.connection():
+        Session.update(agent=agent).execute()
+    assert f">{said}</td>" in browser.text("/desk/account")
 
 
 def test_nobody_ends_somebody_elses_session(desk: Desk, chain: Chain) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.services.actor import Role
 from core.services.staff_words import DOORS, Words
 from kiosk.desk.access import needs
-from kiosk.desk.admin.audit_words import NOUNS, done, told
+from kiosk.desk.admin.audit_words import NOUNS, done, named, told
 from kiosk.desk.frame import page
 from kiosk.desk.state import actor, services
 
@@ -46,7 +46,7 @@ def search() -> AnyResponse:
             name: value for name, value in wanted.items() if value})
 
     return page("desk/admin/audit.html", found=found, wanted=wanted, at=at, actions=ACTIONS,
-                actors=ACTORS, doors=DOORS, done=done, told=told)
+                actors=ACTORS, doors=DOORS, done=done, named=named, told=told)
 
 
 def _one_of(name: str, known: dict[str, Words]) -> str:

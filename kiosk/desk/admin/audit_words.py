@@ -86,6 +86,17 @@ FACTS: dict[str, dict[str, Words]] = {
         "taken": Words("有人在办", "taken"), "active": Words("在", "active"),
         "cancelled": Words("取消了", "cancelled")}}
 """Facts whose values have words of their own; `state` is where a thing was and came to."""
+NAMES = {
+    "reason": Words("原因", "reason"), "name": Words("名字", "name"), "uses": Words("次数", "uses"),
+    "choice": Words("换什么", "choice"), "number": Words("第几次", "number"),
+    "total": Words("一共", "total"), "fix": Words("怎么处理", "fix"), "kind": Words("哪种", "kind"),
+    "order": Words("订单", "order"), "along": Words("同一单", "along with"),
+    "platform": Words("平台", "platform"), "day": Words("哪天", "day"),
+    "format": Words("格式", "format"), "product": Words("商品", "product"),
+    "amount": Words("金额", "amount"), "role": Words("角色", "role"),
+    "resolution": Words("怎么办的", "resolution"), "title": Words("名称", "title"),
+}
+"""Facts that people ask about; the others are for who looks into the code."""
 
 
 def done(action: str) -> str:
@@ -94,6 +105,11 @@ def done(action: str) -> str:
     if noun not in NOUNS or verb not in VERBS:
         return action
     return say("{noun}：{verb}", "{noun}: {verb}", noun=tell(NOUNS[noun]), verb=tell(VERBS[verb]))
+
+
+def named(name: str) -> str:
+    """What a fact is called."""
+    return tell(NAMES[name]) if name in NAMES else name
 
 
 def told(name: str, value: object) -> object:

@@ -16,3 +16,6 @@ watchPictures();
 watchWaiting();
 watchLive(document);
 watchNow();
+
+// A chart that is wider than the page: the last days are at its right end.
+for (const wide of document.querySelectorAll(".hx-scroll")) wide.scrollLeft = wide.scrollWidth;
