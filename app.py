@@ -18,8 +18,10 @@ from jobs.supervisor import Child, DidNotStart, Supervisor
 if TYPE_CHECKING:
     from flask import Flask
 
+    from core.services.metrics import Board
 
-def create_app(settings: Settings) -> Flask:
+
+def create_app(settings: Settings, board: Board | None = None) -> Flask:
     """The web application: every door that speaks HTTP, over one set of services."""
     # Imported here because only the web process serves: the others start faster without Flask.
     from flask import Flask
@@ -37,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
     if hops := settings.trusted_proxies:
         web.wsgi_app = ProxyFix(web.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
 
-    services = services_of(settings, serves=True)
+    services = services_of(settings, board)
     door.register(web, services, redis_url=settings.redis_address)
     self_service.register(web, services)
     desk.register(web, services)
@@ -46,9 +48,9 @@ def create_app(settings: Settings) -> Flask:
     return web
 
 
-def served() -> Flask:
+def served(board: Board | None = None) -> Flask:
     """What the server calls in each of its processes, after it has forked."""
-    return create_app(begin())
+    return create_app(begin(), board)
 
 
 @click.group()

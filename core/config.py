@@ -94,11 +94,11 @@ class Settings:
     trusted_proxies: int = variable("TRUSTED_PROXIES", "reverse proxies in front whose "
                                     "X-Forwarded-For counts", default=0, kind="int",
                                     check=Range(0, 5))
-    web_processes: int = variable("WEB_PROCESSES", "processes that serve pages and API; "
-                                  "`/metrics` counts for the one that answers", default=1,
-                                  kind="int", check=Range(1, 32))
+    web_processes: int = variable("WEB_PROCESSES", "processes that serve pages and API: one for "
+                                  "each core that is to work for them", default=2, kind="int",
+                                  check=Range(1, 32))
     web_threads: int = variable("WEB_THREADS", "requests that each of them serves at once",
-                                default=24, kind="int",
+                                default=12, kind="int",
                                 check=Range(1, 256))
     data_dir: Path = variable("DATA_DIR", "folder of the embedded database and Redis",
                               default=Path("var"), kind="path")

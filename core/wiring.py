@@ -25,7 +25,7 @@ from core.platforms.meituan_gateway import log_id as meituan_log_id
 from core.platforms.messenger import Messenger
 from core.platforms.mini_program import MiniProgram
 from core.platforms.shortlink import ShortLinks
-from core.platforms.traffic import Traffic
+from core.platforms.traffic import Board, Traffic
 from core.platforms.wechat_mini import WechatMini
 from core.platforms.wechat_official import OfficialAccount, Template
 from core.platforms.wecom import WeCom
@@ -138,18 +138,19 @@ class Services:
 
 
 def build(settings: Settings, *, clock: Clock | None = None, nudge: Nudge | None = None,
-          timetable: Sequence[Timed] = ()) -> Services:
+          timetable: Sequence[Timed] = (), board: Board | None = None) -> Services:
     """The services of this process. Opens no connection, so it may run before a fork.
 
     `nudge` is called with a job's name when there is work for it; nothing depends on it.
-    `timetable`: the periodic jobs, for the health report.
+    `timetable`: the periodic jobs, for the health report. `board`: where the processes of one
+    server count their platform calls together.
     """
     clock = clock or SystemClock()
     nudge = nudge or (lambda job: None)
     probe = killer(settings.kill_at)
     vault = KeyVault(settings.data_key, settings.secret_keys)
     store = open_store(settings.database_url, vault, probe)
-    traffic = Traffic()
+    traffic = Traffic(board)
     tokens = DatabaseTokenStore(store, clock)
     callers = _book_callers(settings, traffic)
     authorise = Connections(store, authorisation_makers(callers, clock,

@@ -17,6 +17,7 @@ from jobs.demo_world import sandbox_answers, sandbox_world, serve_sandbox
 from jobs.supervisor import answers, wait_until
 
 if TYPE_CHECKING:
+    from core.services.metrics import Board
     from core.wiring import Services
 
 
@@ -30,15 +31,17 @@ def begin() -> Settings:
     return settings
 
 
-def services_of(settings: Settings, *, serves: bool = False) -> Services:
-    """The services of this process; `serves`: it stays and has people waiting for its answers."""
+def services_of(settings: Settings, board: Board | None = None) -> Services:
+    """The services of this process; with a `board` it is one of a server's, which stay and have
+    people waiting for their answers."""
     # Imported here because the first process of the demo and the scheduler need none of it.
     from core.wiring import build
     from jobs.queues import Nudges, Relay
     from jobs.schedule import TIMETABLE
 
     nudges = Nudges(settings.redis_address)
-    return build(settings, nudge=Relay(nudges) if serves else nudges, timetable=TIMETABLE)
+    return build(settings, nudge=Relay(nudges) if board else nudges, timetable=TIMETABLE,
+                 board=board)
 
 
 @click.group()

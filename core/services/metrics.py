@@ -1,11 +1,12 @@
-"""Figures in Prometheus' text format 0.0.4. Counters are of the process that answers."""
+"""Figures in Prometheus' text format 0.0.4. Counters are of the server that answers, all its
+processes together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
-from core.platforms.traffic import BOUNDS, Traffic
+from core.platforms.traffic import BOUNDS, Board, Traffic
 from core.services.health_report import HealthReport, HealthReports
 from core.store.db import Store
 
@@ -71,3 +72,6 @@ def _line(name: str, labels: Mapping[str, str], value: float) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+__all__ = ["CONTENT_TYPE", "Board", "Metrics"]

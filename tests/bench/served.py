@@ -17,6 +17,7 @@ from core import wiring
 from core.clock import SystemClock
 from core.config import Settings
 from core.money import Money
+from core.services.metrics import Board
 from core.store.db import Store
 from core.vouchers.certificate import Certificate, CertificateStatus
 from jobs import web_server
@@ -64,7 +65,7 @@ def meter(store: Store) -> None:
     store.database.query_hooks.append(lambda event: add_one(STATEMENTS))
 
 
-def load() -> Flask:
+def load(board: Board | None = None) -> Flask:
     """The product's own application; only the platform is the instant one."""
     platform = stocked(int(sys.argv[1]), float(sys.argv[2]))
 
@@ -72,7 +73,7 @@ def load() -> Flask:
         return {"meituan": lambda row: platform}
 
     wiring._makers = makers
-    web = app.create_app(begin())
+    web = app.create_app(begin(), board)
     if int(sys.argv[3]):
         meter(web.extensions["hexiaotai"].store)
 
