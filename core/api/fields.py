@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -54,8 +55,21 @@ def text(most: int, *, least: int = 1, **kwargs: Any) -> fields.String:
 class Input(ma.Schema):
     """A request body or query: unknown fields are ignored, as the seeds' clients send extras."""
 
+    ALIASES: ClassVar[Mapping[str, str]] = {}
+    """Other name → the field's name, for callers that say it differently; the field's own wins."""
+
     class Meta:
         unknown = ma.EXCLUDE
+
+    @ma.pre_load
+    def by_own_names(self, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(data, Mapping) or self.ALIASES.keys().isdisjoint(data):
+            return data
+        renamed = dict(data)
+        for alias, name in self.ALIASES.items():
+            if alias in renamed:
+                renamed.setdefault(name, renamed[alias])
+        return renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +119,9 @@ _AS_IS: dict[type, type] = {fields.String: str, fields.Integer: int, fields.Bool
 class PageQuery(Input):
     """`page` and `page_size`; the seeds' `pageNum` and `pageSize` are aliases."""
 
+    ALIASES = {"pageNum": "page", "pageSize": "page_size"}
     page = fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
     page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=10_000))
-
-    @ma.pre_load
-    def aliases(self, data: Any, **kwargs: Any) -> Any:
-        renamed = dict(data)
-        for alias, name in (("pageNum", "page"), ("pageSize", "page_size")):
-            if alias in renamed and name not in renamed:
-                renamed[name] = renamed[alias]
-        return renamed
 
     @ma.post_load
     def cap(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -34,18 +34,13 @@ class JoinedSchema(ma.Schema):
 
 
 class PhoneInput(Input):
-    """`code` of the phone button, or its older `encrypted_data` and `iv`."""
+    """`code` of the phone button, or its older `encrypted_data` and `iv`; the platforms' own
+    callbacks say `encryptedData`."""
 
+    ALIASES = {"encryptedData": "encrypted_data"}
     code = text(512)
     encrypted_data = text(4096)
     iv = text(64)
-
-    @ma.pre_load
-    def aliases(self, data: Any, **kwargs: Any) -> Any:
-        """The platforms' own callbacks say `encryptedData`."""
-        if "encryptedData" in data and "encrypted_data" not in data:
-            return {**data, "encrypted_data": data["encryptedData"]}
-        return data
 
     @ma.validates_schema
     def one_of_both(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -101,6 +101,8 @@ class InspectInput(Input):
     """Either what was scanned or typed (`code`), or an earlier `inspection` with a `phone` or a
     number of `uses`: the choices then say what that many uses give."""
 
+    ALIASES = {"voucher_code": "code", "text": "code"}
+    """The seeds' name, and what a scanner sends."""
     code = fields.String(metadata={"example": "1234567890"})
     inspection = text(20_000)
     phone = Phone()
@@ -110,13 +112,6 @@ class InspectInput(Input):
     def one_use(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Choices are for one use unless asked otherwise."""
         return {**data, "uses": data["uses"] or 1}
-
-    @ma.pre_load
-    def aliases(self, data: Any, **kwargs: Any) -> Any:
-        """The seeds call the code `voucher_code`; `text` is what a scanner sends."""
-        found = next((data[name] for name in ("code", "voucher_code", "text") if name in data),
-                     None)
-        return {**data, "code": found} if found is not None else data
 
     @ma.validates_schema
     def one_of_both(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -139,6 +134,7 @@ class RedeemInput(Input):
     member and choice, which gives that much more (days, lessons, seats). The platform may refuse
     some of them: see `certificates` in the answer."""
 
+    ALIASES = InspectInput.ALIASES
     inspection = text(20_000)
     code = fields.String()
     certificate = fields.Integer(load_default=0, validate=validate.Range(0, 99))
@@ -151,8 +147,6 @@ class RedeemInput(Input):
             "description": "several certificates of the inspection, in place of `certificate` and "
                            "`uses`; siblings go along with the scanned one",
             "example": [{"certificate": 0, "uses": 1}, {"certificate": 2, "uses": 1}]})
-
-    aliases = InspectInput.aliases
 
     @ma.validates_schema
     def one_of_both(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -118,20 +118,13 @@ class VoucherQuery(PageQuery, VoucherFilterQuery):
 class VerifyInput(Input):
     """The seed's one-step redemption. `operator_id` may only repeat who is signed in (Q11)."""
 
+    ALIASES = {"code": "voucher_code", "user_phone": "phone"}
     voucher_code = fields.String(required=True, validate=validate.Length(min=1))
     operator_id = fields.Integer()
     choice = text(64)
     phone = Phone()
     name = text(50)
     uses = fields.Integer(load_default=1, validate=validate.Range(1, 100))
-
-    @ma.pre_load
-    def aliases(self, data: Any, **kwargs: Any) -> Any:
-        renamed = dict(data)
-        for alias, name in (("code", "voucher_code"), ("user_phone", "phone")):
-            if alias in renamed and name not in renamed:
-                renamed[name] = renamed[alias]
-        return renamed
 
 
 class OwnerInput(Input):
@@ -157,11 +150,10 @@ class VerifiedSchema(ma.Schema):
 
 
 class CancelInput(Input):
+    ALIASES = {"code": "voucher_code"}
     voucher_code = fields.String(required=True, validate=validate.Length(min=1))
     operator_id = fields.Integer()
     reason = text(200, load_default="")
-
-    aliases = VerifyInput.aliases
 
 
 class ScannedImageSchema(ma.Schema):

@@ -207,16 +207,9 @@ class WithStatus(CamelInput):
 class CamelPage(CamelInput):
     """`page` and `pageSize`; `pageNum` and `page_size` are aliases. At most 100 a page."""
 
+    ALIASES = {"pageNum": "page", "page_size": "pageSize"}
     page = fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
     page_size = fields.Integer(load_default=20, validate=validate.Range(1, 10_000))
-
-    @ma.pre_load
-    def aliases(self, data: Any, **kwargs: Any) -> Any:
-        renamed = dict(data)
-        for alias, name in (("pageNum", "page"), ("page_size", "pageSize")):
-            if alias in renamed:
-                renamed.setdefault(name, renamed[alias])
-        return renamed
 
     @ma.post_load
     def cap(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
