@@ -10,6 +10,7 @@ from core.platforms.meituan_authorisation import MeituanAuthorisation
 from core.services.callbacks import Callbacks
 from core.services.douyin_access import Directory, DouyinAccess
 from core.services.grant import Grants
+from core.services.late_refunds import LateRefunds
 from core.services.ledger_comparison import LedgerComparison
 from core.services.meituan_access import MeituanAccess
 from core.services.order_checks import OrderChecks
@@ -55,7 +56,8 @@ def platform_work(store: Store, clock: Clock, vault: KeyVault, ports: PlatformPo
     checks = OrderChecks(store, clock, books, ports, news, tokens.renew_merchant, nudge, zone)
     listing = OrderListing(store, clock, checks, news, tokens.renew_merchant, nudge)
     return PlatformWork(
-        books=books, checks=checks, sync=Sync(store, clock, books, listing, checks, nudge, zone),
+        books=books, checks=checks, sync=Sync(
+            store, clock, books, listing, checks, LateRefunds(store, clock), nudge, zone),
         orders=Orders(store, clock, zone), refunds=refunds,
         callbacks=Callbacks(store, clock, meituan, nudge), meituan=meituan,
         douyin=DouyinAccess(store, clock, directory), tokens=tokens,

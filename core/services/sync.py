@@ -17,6 +17,7 @@ from core.clock import Clock, business_day, day_ends, day_starts
 from core.errors import InvalidInput, NotFound
 from core.ids import new_key
 from core.services.actor import SYSTEM, Actor, Role
+from core.services.late_refunds import LateRefunds
 from core.services.order_checks import OrderChecks
 from core.services.order_listing import RUN_LEASE, OrderListing
 from core.services.platform_books import Books, PlatformBooks
@@ -32,7 +33,9 @@ log = logging.getLogger(__name__)
 INCREMENTAL, SWEEP, STATUS, MANUAL = "incremental", "sweep", "status", "manual"
 OVERLAP = timedelta(minutes=10)
 """An order may reach the platform's list later than its own time says."""
-SWEPT = timedelta(hours=2)
+SWEPT, SWEPT_BLINDLY = timedelta(hours=2), timedelta(days=2)
+"""The second where the list is of payments: orders are looked at again because their changes do
+not show otherwise, and most refunds come soon."""
 FIRST = timedelta(days=90)
 """How far back the very first listing goes."""
 STATUS_BACK, STATUS_LONGEST = timedelta(days=30), timedelta(days=180)
@@ -46,12 +49,14 @@ class Sync:
     """`zone`: whose days a named range means. `nudge("sync_requested")` starts a waiting run."""
 
     def __init__(self, store: Store, clock: Clock, books: Books, listing: OrderListing,
-                 checks: OrderChecks, nudge: Callable[[str], None], zone: str) -> None:
+                 checks: OrderChecks, late_refunds: LateRefunds, nudge: Callable[[str], None],
+                 zone: str) -> None:
         self._store = store
         self._clock = clock
         self._books = books
         self._listing = listing
         self._checks = checks
+        self._late_refunds = late_refunds
         self._nudge = nudge
         self._zone = zone
 
@@ -109,6 +114,8 @@ class Sync:
             if fresh is not None and not self._listing.go_on(fresh, cursor, key, merchant, books,
                                                              ends):
                 return f"{kind} run {fresh.id} goes on later"
+        if kind == SWEEP and not books.orders.lists_changes:
+            self._late_refunds.look(merchant, books)
         return str(self._checks.ask_due(merchant, ends))
 
     def _begin(self, merchant: MerchantRow, books: PlatformBooks, kind: str) -> SyncRun | None:
@@ -118,7 +125,7 @@ class Sync:
         if kind == INCREMENTAL:
             since = mark - OVERLAP if mark is not None else at - FIRST
         elif kind == SWEEP:
-            since = at - SWEPT
+            since = at - (SWEPT if books.orders.lists_changes else SWEPT_BLINDLY)
         elif books.orders.lists_changes:
             return None
         else:

@@ -52,6 +52,12 @@ def uses_of(platform_id: int, verify_ids: Collection[str]) -> list[Line]:
     return found
 
 
+def vouchers_of(ids: Collection[int]) -> list[Voucher]:
+    """These certificates: id, order and status only."""
+    return list(Voucher.select(Voucher.id, Voucher.platform_order_no, Voucher.status).where(
+        Voucher.id.in_(list(ids)))) if ids else []
+
+
 def in_work(platform_id: int) -> frozenset[str]:
     """Certificate ids and codes with a redemption or undo under way."""
     states = [state.value for state in OPEN | UNDO_UNSETTLED]

@@ -20,6 +20,7 @@ from core.platforms.books import (
 )
 from core.sandbox.world import World
 from core.services.grant import Grants
+from core.services.late_refunds import LateRefunds
 from core.services.order_checks import OrderChecks
 from core.services.order_listing import OrderListing
 from core.services.order_news import OrderNews
@@ -153,4 +154,5 @@ def over(chain: Chain, books: Books) -> tuple[Sync, OrderChecks]:
                          no_renewal, nudge, zone)
     listing = OrderListing(store, clock, checks, news, no_renewal, nudge,
                            sleep=lambda seconds: None)
-    return Sync(store, clock, books, listing, checks, nudge, zone), checks
+    return Sync(store, clock, books, listing, checks, LateRefunds(store, clock), nudge,
+                zone), checks
