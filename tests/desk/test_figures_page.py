@@ -12,7 +12,7 @@ from core.services.statistics import Step
 from kiosk.desk import charts
 from kiosk.desk.stats import compared
 from tests.builders import Chain
-from tests.desk.conftest import Browser
+from tests.desk.conftest import Browser, Desk
 
 
 def figure(page: str, name: str) -> str:
@@ -45,6 +45,24 @@ def test_parts_by_platform_type_and_state_are_text(manager: Browser, busy: None)
     page = manager.text("/desk/stats")
     for text in ("66.7%", "33.3%", "2 张", "1 张", "会员卡", "私教课", "未核销", "自助机"):
         assert text in page, text
+
+
+def test_each_type_tells_its_share_and_its_rate(manager: Browser, busy: None) -> None:
+    types = re.search(r'aria-labelledby="byt".*?</section>', manager.text("/desk/stats"), re.S)
+    assert types is not None
+    said = re.sub(r"(<[^>]*>|\s)+", " ", types[0])
+    assert "会员卡 50.0% 1 / 2 占全部 66.7% ¥" in said
+    assert "私教课 100.0% 1 / 1 占全部 33.3% ¥" in said
+
+
+def test_a_period_is_compared_with_the_one_before(desk: Desk, chain: Chain, busy: None) -> None:
+    chain.pass_time(timedelta(days=7))
+    chain.redeem(chain.buy())
+    page = desk.of(chain.manager).text("/desk/stats?range=7")
+    assert "和前 7 天比" in page and figure(page, "vouchers") == "1"
+    for before in ("之前 3，少 66.7%", "之前 2，少 50.0%", "之前 66.7%"):
+        assert before in page, before
+    assert "之前" not in desk.of(chain.manager).text("/desk/stats?range=all")
 
 
 def test_a_clerk_sees_only_his_own_venue(clerk: Browser, chain: Chain, busy: None) -> None:
