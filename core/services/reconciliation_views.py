@@ -91,12 +91,16 @@ class ReconciliationView:
 
 
 def finding_view(row: Finding) -> FindingView:
+    """Wants a connection: what the platform does not know is named as our voucher is."""
+    code, sku_id, title = row.code or row.certificate_id, row.sku_id, row.title
+    if not code and row.voucher is not None:
+        code, sku_id = row.voucher.voucher_no, row.voucher.sku_id
+        title = row.voucher.product_name
     return FindingView(
         id=row.id, kind=row.kind, state=row.state, verify_id=row.verify_id,
         voucher_id=row.voucher_id, redemption_id=row.redemption_id,
-        code_masked=mask_code(row.code or row.certificate_id), sku_id=row.sku_id,
-        title=row.title, used_at=row.used_at, our_amount=row.our_fen,
-        platform_amount=row.platform_fen,
+        code_masked=mask_code(code), sku_id=sku_id, title=title, used_at=row.used_at,
+        our_amount=row.our_fen, platform_amount=row.platform_fen,
         fixes=FIXES[row.kind] if row.state == "open" else (), fix=row.fix, reason=row.reason,
         fixed_at=row.fixed_at, fixed_by=row.fixed_by)
 

@@ -89,6 +89,24 @@ def test_a_difference_shows_its_evidence_and_is_fixed_once(
     assert manager.open("/desk/now").json["findings"] == 0
 
 
+def test_a_use_that_the_platform_does_not_have_is_named_as_our_voucher_is(
+        manager: Browser, chain: Chain) -> None:
+    bought = chain.buy("douyin", "lessons")
+    view = chain.redeem(bought)
+    with chain.store.connection():
+        made = Redemption.get(Redemption.ref == view.ref)
+        product = made.voucher.product_name
+        RedemptionUse.update(verify_id="lost").where(
+            RedemptionUse.redemption == made.id).execute()
+    chain.pass_time(timedelta(hours=2))
+    manager.send("/desk/reconcile/run", {"day": chain.today, "venue_id": chain.binjiang})
+    (found,) = chain.rows(Finding, Finding.kind == "local_only")
+    page = manager.text(f"/desk/reconcile/{found.reconciliation_id}/findings/{found.id}")
+    assert "我们记了，平台没有这笔" in page
+    assert f"<small>{product}</small>" in page
+    assert f"{bought.code[:4]} **** {bought.code[-2:]}" in page
+
+
 def test_leaving_a_difference_needs_a_reason(
         manager: Browser, chain: Chain, finding: Finding) -> None:
     path = f"/desk/reconcile/{finding.reconciliation_id}/findings/{finding.id}"
