@@ -157,10 +157,10 @@ class Inspect:
         asks). Raises VoucherError: unmapped_sku (with the ticket of the task), platform_disabled.
         """
         one = sighting.certificate
-        shop = catalogue.connected(one.platform, venue.id)
-        if shop is None:
+        offered = catalogue.offered(one.platform, venue.id, one.sku_id)
+        if offered is None:
             raise VoucherError("platform_disabled", platform=one.platform)
-        mapped = catalogue.product_of(shop.platform_id, one.sku_id)
+        shop, mapped = offered
         if mapped is None:
             raise self._unmapped.met(one, shop, actor)
         mapping, product = mapped

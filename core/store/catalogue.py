@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import JOIN
+
 from core.store.compiled import Compiled
 from core.store.tables import Platform, PlatformShop, Product, SkuMapping, Venue
 
@@ -57,9 +59,14 @@ _SHOPS: Compiled[PlatformShop] = Compiled(
 _SHOP: Compiled[PlatformShop] = Compiled(
     lambda code, venue_id: _shops(*_IDENTITY).where(
         (Platform.platform_code == code) & (PlatformShop.venue == venue_id)))
-_CONNECTED: Compiled[PlatformShop] = Compiled(
-    lambda code, venue_id: _shops().where(
-        (Platform.platform_code == code) & (PlatformShop.venue == venue_id)))
+_OFFERED: Compiled[PlatformShop] = Compiled(
+    lambda code, venue_id, sku_id: _shops(PlatformShop.id, Venue.id, SkuMapping, Product)
+    .switch(PlatformShop)
+    .join(SkuMapping, JOIN.LEFT_OUTER, attr="mapping", on=(
+        (SkuMapping.platform == PlatformShop.platform) & (SkuMapping.sku_id == sku_id)))
+    .join(Product, JOIN.LEFT_OUTER, attr="product", on=(
+        (Product.id == SkuMapping.product) & (Product.status == ACTIVE)))
+    .where((Platform.platform_code == code) & (PlatformShop.venue == venue_id)))
 _MAPPED = Compiled(lambda platform_id, sku_id: SkuMapping.select(SkuMapping, Product)
                    .join(Product).where(
     (SkuMapping.platform == platform_id) & (SkuMapping.sku_id == sku_id)
@@ -95,10 +102,18 @@ def shop(platform_code: str, venue_id: int) -> ShopRow | None:
     return ShopRow(*found[0]) if found else None
 
 
-def connected(platform_code: str, venue_id: int) -> Connected | None:
-    """As `shop`, without its credentials."""
-    found = _CONNECTED.tuples(code=platform_code, venue_id=venue_id)
-    return Connected(*found[0]) if found else None
+def offered(platform_code: str, venue_id: int, sku_id: str,
+            ) -> tuple[Connected, tuple[SkuMapping, Product] | None] | None:
+    """A venue as in `shop`, without its credentials, and the SKU as in `product_of`."""
+    found: Any = _OFFERED.first(code=platform_code, venue_id=venue_id, sku_id=sku_id)
+    if found is None:
+        return None
+    shop = Connected(found.venue_id, found.venue.name, found.platform.id,
+                     found.platform.platform_code, found.platform.platform_name)
+    mapping: SkuMapping | None = found.mapping
+    if mapping is None or mapping.product is None:
+        return shop, None
+    return shop, (mapping, mapping.product)
 
 
 def shop_row(platform_id: int, venue_id: int) -> int:

@@ -47,7 +47,7 @@ def test_three_commits_from_scan_to_card(chain: Chain, monkeypatch: pytest.Monke
         done = redeem.confirm(asked.ref, chain.clerk)
     assert done.state is State.COMPLETED
     assert counted.commits == 3
-    assert len(counted.statements) <= 40
+    assert len(counted.statements) <= 38
 
 
 def test_two_commits_at_the_desk(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
