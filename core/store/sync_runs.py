@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import ModelSelect
 
+from core.store.compiled import update
 from core.store.select import first, tuples
 from core.store.tables import Platform, SyncCursor, SyncRun
 
@@ -39,9 +40,7 @@ def take_lease(platform_id: int, account_id: str, key: str, at: datetime,
 
 def keep_lease(cursor_id: int, key: str, until: datetime) -> None:
     """Go on holding it. Raises LeaseLost: nothing of this transaction may be kept then."""
-    kept = SyncCursor.update(lease_until=until).where(
-        (SyncCursor.id == cursor_id) & (SyncCursor.lease_key == key)).execute()
-    if kept != 1:
+    if update(SyncCursor, {"id": cursor_id, "lease_key": key}, lease_until=until) != 1:
         raise LeaseLost(f"cursor {cursor_id}")
 
 
@@ -79,7 +78,7 @@ def add(at: datetime, **columns: Any) -> SyncRun:
 
 def step(run_id: int, at: datetime, **columns: Any) -> None:
     """Write how far a run has come."""
-    SyncRun.update(**columns, moved_at=at).where(SyncRun.id == run_id).execute()
+    update(SyncRun, {"id": run_id}, **columns, moved_at=at)
 
 
 def by_id(run_id: int) -> SyncRun | None:
