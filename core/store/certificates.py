@@ -88,12 +88,16 @@ class KnownCertificate(NamedTuple):
 
 def known(store: Store, platform_id: int, order_ids: Collection[str],
           certificate_ids: Collection[str], codes: Collection[str]) -> list[KnownCertificate]:
-    """Every row that may be one of these certificates, held until the transaction ends."""
-    ids = {row_id for row_id, _ in _by_order(store, platform_id, order_ids, "id")}
+    """Every row that may be one of these certificates, held until the transaction ends. Ids and
+    codes are sealed for a search, so only those that the orders do not have are searched for."""
+    rows = held(store, {row_id for row_id, _ in _by_order(store, platform_id, order_ids, "id")})
+    met = {name for row in rows for name in (row.certificate_id, row.voucher_no)}
+    others: set[int] = set()
     for column, values in (("certificate_id", certificate_ids), ("voucher_no", codes)):
-        ids |= {row[0] for row in bulk.among(store, Voucher, ("id",), column, values,
-                                             platform=platform_id)}
-    return held(store, ids)
+        others |= {row[0] for row in bulk.among(
+            store, Voucher, ("id",), column, [value for value in values if value not in met],
+            platform=platform_id)}
+    return rows + held(store, others - {row.id for row in rows})
 
 
 def held(store: Store, voucher_ids: Collection[int]) -> list[KnownCertificate]:
