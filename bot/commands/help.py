@@ -21,7 +21,8 @@ def help_(say: Say) -> Reply:
         return Reply(HOW_TO_BIND)
     rows = [Words(f"{each.usage.zh}｜{each.about.zh}", f"{each.usage.en} | {each.about.en}")
             for each in allowed(say.person)]
-    return Reply(lines(Words("直接发券码就能核销，也可以说", "Send a code to redeem it, or say"),
+    return Reply(lines(Words("直接发券码就能核销，发会员码就记一次进店，也可以说",
+                             "Send a code to redeem it, a member pass to count a visit, or say"),
                        *rows))
 
 

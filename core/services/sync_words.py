@@ -29,6 +29,8 @@ def line(run: RunView) -> Words:
 def _line(platform: str, at: datetime, state: str, orders: int, vouchers: int,
           far: str = "") -> Words:
     name, how = platform_name(platform), STATES.get(state, Words(state, state))
+    if state == WAITING:
+        return Words(f"{name.zh} {clock_time(at)} {how.zh}", f"{name.en} {clock_time(at)} {how.en}")
     return Words(
         f"{name.zh} {clock_time(at)} {how.zh}{far}，{orders} 单，新券 {vouchers} 张",
         f"{name.en} {clock_time(at)} {how.en}{far}, {orders} orders, {vouchers} new vouchers")

@@ -17,11 +17,15 @@ CONTENT_SECURITY = (
 """No inline script or style, nothing from elsewhere, in nobody's frame."""
 
 
+LANGUAGE_COOKIE = "hx_lang"
+
+
 def language_of_request() -> str:
-    """`zh` or `en`: the address's `lang`, else what the browser asks for, else Chinese."""
-    asked = request.args.get("lang")
-    if asked in ("zh", "en"):
-        return asked
+    """`zh` or `en`: the address's `lang`, else what was chosen on an earlier page, else what the
+    browser asks for, else Chinese."""
+    for asked in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if asked in ("zh", "en"):
+            return asked
     return "en" if request.accept_languages.best_match(["zh", "en"], "zh") == "en" else "zh"
 
 
@@ -50,4 +54,7 @@ def secured(body: str | bytes, status: int = 200) -> Response:
         "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
         "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
     })
+    chosen = request.args.get("lang")
+    if chosen in ("zh", "en"):
+        response.set_cookie(LANGUAGE_COOKIE, chosen, path="/m", httponly=True, samesite="Lax")
     return response

@@ -3,13 +3,14 @@ here; choose, say whose it is, and follow. Works without a script."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from core.errors import Conflict, HexiaotaiError, NotFound, VoucherError
+from core.errors import Conflict, HexiaotaiError, InvalidInput, NotFound, VoucherError
 from core.ids import clean_phone, new_key
 from core.services.actor import Actor
 from core.services.decode_image import MOST_BYTES, decode
@@ -95,6 +96,19 @@ def pages(assets: Assets, services: Services) -> Blueprint:
             return show.found(show.looked_up(actor))
         except HexiaotaiError as error:
             return show.page("use", error=error)
+
+    @door.post("/m/use/photo")
+    def read() -> Response:
+        """The codes in a picture of the phone's camera; looking for them goes on meanwhile."""
+        if show.who() is None:
+            return secured(json.dumps({"texts": []}), 403)
+        try:
+            texts = decode(request.get_data(cache=False))
+        except InvalidInput:
+            texts = []
+        response = secured(json.dumps({"texts": texts}))
+        response.mimetype = "application/json"
+        return response
 
     @door.post("/m/use/ask")
     def ask() -> Response:

@@ -28,7 +28,7 @@ KIOSK_STYLES = (*STYLES, "uses", "kiosk", "kiosk_screens", "kiosk_cart", "kiosk_
 MOBILE_STYLES = (*STYLES, "tabs", "mobile")
 
 
-NO_MODULES = ("phone_page.js", "pass_page.js", "worker.js")
+NO_MODULES = ("phone_page.js", "pass_page.js", "use_page.js", "worker.js")
 """Scripts of another page, and of no page."""
 
 

@@ -35,6 +35,11 @@ def test_the_owner_is_understood_in_every_word(chain: Chain, chat: Talk) -> None
             assert answer and not answer.startswith(LOST), (said, answer)
 
 
+def test_help_begins_with_what_the_counter_needs(chain: Chain, chat: Talk) -> None:
+    told = chat.say("帮助").splitlines()
+    assert told[1].startswith("核销 ") and told[-1].startswith("帮助｜")
+
+
 def test_help_lists_exactly_what_one_may_use(chain: Chain, chat: Talk) -> None:
     told = chat.say("帮助")
     for each in COMMANDS:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
+import qrcode
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.axe import complaints
+from tests.e2e.camera import Camera
 from tests.e2e.desk import Desk, at_the_desk
 from tests.e2e.kiosk import WAIT, Kiosk, new_phone
 from tests.e2e.staff import StaffChat
@@ -141,6 +144,40 @@ def test_every_page_fits_a_phone_and_a_voucher_is_used(
     expect(phone).to_have_url(re.compile("/m/r/"), timeout=WAIT)
     staff.confirm(phone.url.rsplit("/", 1)[-1])
     expect(phone.locator("#main")).to_contain_text("已核销", timeout=WAIT)
+
+
+def test_the_phones_camera_reads_the_code(phone: Page, code: str, shop: RunningShop,
+                                          camera: Camera) -> None:
+    signed_in(phone, code)
+    phone.goto("/m/use")
+    camera.see_nothing()
+    phone.get_by_role("button", name="对准镜头扫").click()
+    expect(phone.get_by_role("status")).to_contain_text("把码放进方框")
+    expect(phone.get_by_label("摄像头画面")).to_be_visible()
+    fits(phone)
+    assert complaints(phone) == []
+    shot(phone, "member-use-camera")
+    phone.get_by_role("button", name="对准镜头扫").click()
+    expect(phone.get_by_label("摄像头画面")).to_be_hidden()
+    camera.see(shop.buy()["code"])
+    phone.get_by_role("button", name="对准镜头扫").click()
+    expect(phone.get_by_role("button", name="就办这个")).to_be_visible(timeout=WAIT)
+    camera.see_nothing()
+
+
+def test_a_camera_that_may_not_be_used_says_what_else_to_do(phone: Page, code: str,
+                                                            shop: RunningShop) -> None:
+    signed_in(phone, code)
+    phone.add_init_script("navigator.mediaDevices.getUserMedia = async () => {"
+                          " throw new DOMException('', 'NotAllowedError'); }")
+    phone.goto("/m/use")
+    phone.get_by_role("button", name="对准镜头扫").click()
+    expect(phone.get_by_role("status")).to_contain_text("选一张截图")
+    picture = BytesIO()
+    qrcode.make(shop.buy()["code"]).save(picture, format="PNG")
+    phone.get_by_label("拍券码").set_input_files(
+        {"name": "code.png", "mimeType": "image/png", "buffer": picture.getvalue()})
+    expect(phone.get_by_role("button", name="就办这个")).to_be_visible(timeout=WAIT)
 
 
 def test_a_code_signs_in_once_and_signing_out_ends_it(phone: Page, code: str) -> None:

@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from io import BytesIO
 
 import pytest
+import qrcode
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.api import door
+from core.services.decode_image import MOST_BYTES
 from core.store.tables import Booking, ClassSession, CourseOrder
 from kiosk.self_service import views
 from tests.builders import OTHER_PHONE, PHONE, Chain
@@ -105,6 +108,31 @@ def test_a_voucher_is_asked_for_and_waits_for_the_staff(chain: Chain, browser: F
     asked = browser.post("/m/use/ask", data={**form, "choice": choice[1]})
     assert asked.headers["Location"].startswith("/m/r/")
     assert "等店员" in browser.get(asked.headers["Location"], headers=ZH).text
+
+
+def test_the_language_that_was_chosen_stays(signed_in: Browser) -> None:
+    lin = signed_in(uses=0)
+    assert "我的卡" in lin.get("/m/cards", headers=ZH).text
+    assert "My cards" in lin.get("/m/cards?lang=en", headers=ZH).text
+    assert "My cards" in lin.get("/m/history", headers=ZH).text
+    assert "我的卡" in lin.get("/m/pass?lang=zh", headers=ZH).text
+    assert "我的卡" in lin.get("/m/cards", headers=ZH).text
+
+
+def test_pictures_of_the_phones_camera_are_read_for_members_only(
+        chain: Chain, signed_in: Browser, browser: FlaskClient) -> None:
+    lin, bought = signed_in(uses=0), chain.buy()
+    picture = BytesIO()
+    qrcode.make(bought.code).save(picture, format="PNG")
+
+    def read(who: FlaskClient, body: bytes) -> TestResponse:
+        return who.post("/m/use/photo", data=body, content_type="image/jpeg")
+
+    assert read(lin, picture.getvalue()).get_json() == {"texts": [bought.code]}
+    for nothing in (b"", b"\xff\xd8 no picture", b"x" * (MOST_BYTES + 1)):
+        assert read(lin, nothing).get_json() == {"texts": []}
+    assert read(browser, picture.getvalue()).status_code == 403
+    assert chain.consumed(bought) == 0
 
 
 def test_a_wrong_code_signs_nobody_in(browser: FlaskClient) -> None:

@@ -4,11 +4,10 @@ import * as api from "../api.js";
 import { t } from "../copy.js";
 import { h } from "../dom.js";
 import { band, choice, list } from "../parts.js";
+import * as seeing from "../seeing.js";
 import { stage } from "../stage.js";
 
-const EVERY = 350;
 const SLOW_AFTER = 15000;
-const WIDEST = 1280;
 const MOST_MISSED = 3;
 
 export class Camera {
@@ -52,9 +51,7 @@ export class Camera {
 
   async open() {
     try {
-      if (!navigator.mediaDevices) throw new DOMException("", "NotFoundError");
-      this.stream = await navigator.mediaDevices.getUserMedia(
-        { video: { facingMode: "environment", width: { ideal: WIDEST } } });
+      this.stream = await seeing.open();
     } catch (error) {
       if (!this.closed) {
         this.onFail(error.name === "NotAllowedError" ? "camera_blocked" : "camera_missing");
@@ -67,7 +64,8 @@ export class Camera {
     this.video.srcObject = this.stream;
     this.become("looking");
     setTimeout(() => this.become("slow"), SLOW_AFTER);
-    this.look();
+    const text = await seeing.firstCode(this.video, (jpeg) => this.ask(jpeg), () => this.closed);
+    if (text) this.onText(text);
   }
 
   become(state) {
@@ -77,26 +75,8 @@ export class Camera {
     stage.say(t(`camera.${state}`));
   }
 
-  async look() {
-    const seen = "BarcodeDetector" in window ? await detector() : null;
-    while (!this.closed) {
-      const text = await (seen ? this.detect(seen) : this.ask());
-      if (text && !this.closed) return this.onText(text);
-      await new Promise((resolve) => { setTimeout(resolve, EVERY); });
-    }
-  }
-
-  async detect(seen) {
-    try {
-      return (await seen.detect(this.video))[0]?.rawValue;
-    } catch {
-      return this.ask();
-    }
-  }
-
-  async ask() {
-    const jpeg = await this.frame();
-    if (!jpeg || this.closed) return null;
+  async ask(jpeg) {
+    if (this.closed) return null;
     try {
       const [text] = await api.decode(jpeg);
       this.missed = 0;
@@ -113,25 +93,9 @@ export class Camera {
     }
   }
 
-  frame() {
-    const { videoWidth, videoHeight } = this.video;
-    if (!videoWidth) return null;
-    const scale = Math.min(1, WIDEST / videoWidth);
-    const canvas = h("canvas", { width: Math.round(videoWidth * scale),
-      height: Math.round(videoHeight * scale) });
-    canvas.getContext("2d").drawImage(this.video, 0, 0, canvas.width, canvas.height);
-    return new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.7); });
-  }
-
   close() {
     this.closed = true;
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    seeing.stop(this.stream);
     this.video.srcObject = null;
   }
-}
-
-async function detector() {
-  const formats = await window.BarcodeDetector.getSupportedFormats();
-  const wanted = ["qr_code", "code_128"].filter((format) => formats.includes(format));
-  return wanted.length === 2 ? new window.BarcodeDetector({ formats: wanted }) : null;
 }
