@@ -51,8 +51,8 @@ class Desk:
     def post(self, path: str, body: Any, as_: Actor, *, key: str | None = None) -> Any:
         return self._good(self.call("POST", path, body, as_=as_, key=key))
 
-    def put(self, path: str, body: Any, as_: Actor) -> Any:
-        return self._good(self.call("PUT", path, body, as_=as_))
+    def put(self, path: str, body: Any, as_: Actor, *, key: str | None = None) -> Any:
+        return self._good(self.call("PUT", path, body, as_=as_, key=key))
 
     def delete(self, path: str, as_: Actor) -> Any:
         return self._good(self.call("DELETE", path, as_=as_))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.store.tables import PriceOrder
+from core.store.tables import Audit, PriceOrder
 from tests.api.pricing.desk import Desk, cart
 
 
@@ -82,6 +82,34 @@ def test_one_key_makes_one_order_and_one_refund(desk: Desk) -> None:
     for _ in range(2):
         back = desk.post(path, body, shop.manager, key="r")
     assert (back["refundedAmount"], len(back["refunds"])) == (12.0, 1)
+
+
+@pytest.mark.parametrize(("what", "body", "status"), [
+    ("pay", {}, "paid"), ("cancel", {"reason": "不要了"}, "cancelled")])
+def test_one_key_pays_or_cancels_once(desk: Desk, what: str, body: dict[str, Any],
+                                      status: str) -> None:
+    """who repeats an answer that got lost hears the first one, not that it is too late"""
+    shop = desk.shop
+    code = paper_code(desk, maxUses=2)
+    path = f"/orders/{order(desk, voucherCode=code)['orderNo']}/{what}"
+    first = desk.post(path, body, shop.clerk, key="k")
+    assert first["status"] == status
+    written = len(shop.rows(Audit))
+    assert desk.post(path, body, shop.clerk, key="k") == first
+    assert len(shop.rows(Audit)) == written
+    assert desk.refusal("POST", path, {**body, "reason": "算错了"}, as_=shop.clerk, key="k") == (
+        409, "idempotency_conflict")
+    assert desk.refusal("POST", path, body, as_=shop.clerk)[0] == 409
+
+
+def test_a_key_of_one_order_is_not_another_s(desk: Desk) -> None:
+    """the path is part of what was sent"""
+    shop = desk.shop
+    one, other = (order(desk)["orderNo"] for _ in range(2))
+    desk.post(f"/orders/{one}/pay", {}, shop.clerk, key="k")
+    assert desk.refusal("POST", f"/orders/{other}/pay", {}, as_=shop.clerk, key="k") == (
+        409, "idempotency_conflict")
+    assert desk.get(f"/orders/{other}", shop.clerk)["status"] == "awaiting_payment"
 
 
 def test_paid_at_the_counter_then_given_back_line_by_line(desk: Desk) -> None:

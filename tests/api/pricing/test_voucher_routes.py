@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.store.tables import PriceVoucherCode
+from core.store.tables import PriceVoucherCode, PriceVoucherUsage
 from core.vouchers import owncode
 from tests.api.pricing.desk import Desk, cart
 
@@ -282,3 +282,20 @@ def test_one_key_makes_one_batch_and_one_claim(desk: Desk) -> None:
     mine = desk.post(f"{ROOT}/mobile/claim", {"scenicId": shop.lake}, shop.lin, key="c")
     assert desk.post(f"{ROOT}/mobile/claim", {"scenicId": shop.lake}, shop.lin, key="c") == mine
     assert desk.get(f"{ROOT}/batch/{first['id']}", shop.owner)["claimedCount"] == 1
+
+
+def test_one_key_is_one_use(desk: Desk) -> None:
+    """P165: a code of three uses loses one, however often the same mark is sent"""
+    shop = desk.shop
+    made = batch(desk, maxUses=3, totalCount=1)
+    code = claim(desk)["id"]
+    path = f"{ROOT}/code/{code}/use"
+    first = desk.put(path, {"reason": "拍照"}, shop.clerk, key="u")
+    assert first["useCount"] == 1
+    for _ in range(2):
+        assert desk.put(path, {"reason": "拍照"}, shop.clerk, key="u") == first
+    assert len(shop.rows(PriceVoucherUsage)) == 1
+    assert desk.get(f"{ROOT}/batch/{made['id']}", shop.owner)["usedCount"] == 1
+    assert desk.refusal("PUT", path, {"reason": "合影"}, as_=shop.clerk, key="u") == (
+        409, "idempotency_conflict")
+    assert desk.put(path, {"reason": "拍照"}, shop.clerk, key="v")["useCount"] == 2
