@@ -44,7 +44,7 @@ class Calculate(MethodView):
             refuse_guessers(code)
         priced = services().pricing.price.calculate(asked, caller())
         for refused in priced.refused:
-            count_guess(refused.word)
+            count_guess(refused.word, refused.entered)
         if preview:
             return answer(priced)
         order = services().pricing.orders.by_id(settled(asked, shown=priced.shown), caller())

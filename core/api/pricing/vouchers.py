@@ -141,9 +141,10 @@ class Validate(MethodView):
     @signed_in()
     def post(self, body: dict[str, Any]) -> Any:
         """Whether a code can be used here, and what it gives; changes nothing"""
-        refuse_guessers(body["text"])
-        found = services().pricing.validations.look(body.pop("text"), caller(), **body)
-        count_guess(found.reason)
+        text = body.pop("text")
+        refuse_guessers(text)
+        found = services().pricing.validations.look(text, caller(), **body)
+        count_guess(found.reason, text)
         return found
 
 

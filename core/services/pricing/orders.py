@@ -48,6 +48,20 @@ class OrderView:
         return due
 
 
+@dataclass(frozen=True, slots=True)
+class RefundPreview:
+    """What a refund would give back: money by line, and at the last unit code and coupon too."""
+
+    order: OrderView
+    units: tuple[int, ...]
+    per_line: tuple[Money, ...]
+    total: Money
+    completes: bool
+    codes: int
+    """Uses of codes that go back to their holder."""
+    coupon: bool
+
+
 class Orders:
     """Staff of the venue, its kiosks, and the member whose order it is."""
 
@@ -152,21 +166,39 @@ class Orders:
         at = self._clock.now()
 
         def work() -> int:
-            order = self._of(orders.by_no(order_no), actor)
-            paid = order.row.state != orders.AWAITING
-            actor.require(Role.MANAGER if paid else Role.CLERK, order.row.scenic_id)
-            if order.row.state not in orders.OPEN:
-                raise Conflict("order_closed", state=order.row.state)
+            order = self._refundable(order_no, actor)
             return self._refund(order, _counts(order, units), actor, reason, at)
 
         once(self._store, "order.refund", key, at, work)
         return self.get(order_no, actor)
 
+    def refund_preview(self, order_no: str, actor: Actor,
+                       units: Mapping[int, int] | None = None) -> RefundPreview:
+        """What `refund` would give back; changes nothing. No units at all are no mistake here.
+        Raises as it does."""
+        with self._store.connection():
+            order = self._refundable(order_no, actor)
+            counts = _counts(order, units, some=False)
+            back = refund(_paid(order), counts)
+            row = order.row
+            return RefundPreview(
+                OrderView(row, order.lines, tuple(orders.refunds_of(row.id))), tuple(counts),
+                back.per_line, back.total, back.completes,
+                len(orders.uses_of(row.id)) if back.completes else 0,
+                back.completes and row.coupon_claim_id is not None)
+
+    def _refundable(self, order_no: str, actor: Actor) -> Order:
+        order = self._of(orders.by_no(order_no), actor)
+        paid = order.row.state != orders.AWAITING
+        actor.require(Role.MANAGER if paid else Role.CLERK, order.row.scenic_id)
+        if order.row.state not in orders.OPEN:
+            raise Conflict("order_closed", state=order.row.state)
+        return order
+
     def _refund(self, order: Order, counts: list[int], actor: Actor, reason: str,
                 at: datetime) -> int:
         row = order.row
-        back = refund([PaidLine(line.quantity, line.final_fen, line.refunded_quantity)
-                       for line in order.lines], counts)
+        back = refund(_paid(order), counts)
         told = []
         for line, units, amount in zip(order.lines, counts, back.per_line, strict=True):
             if units and not orders.refund_line(line, units, amount):
@@ -227,14 +259,19 @@ class Orders:
         return order
 
 
-def _counts(order: Order, units: Mapping[int, int] | None) -> list[int]:
+def _paid(order: Order) -> list[PaidLine]:
+    return [PaidLine(line.quantity, line.final_fen, line.refunded_quantity)
+            for line in order.lines]
+
+
+def _counts(order: Order, units: Mapping[int, int] | None, *, some: bool = True) -> list[int]:
     """Units to give back of each line. Raises InvalidInput."""
     if units is None:
         return [line.quantity - line.refunded_quantity for line in order.lines]
     numbers = {line.number for line in order.lines}
     if not set(units) <= numbers:
         raise InvalidInput("no_such_line", line=min(set(units) - numbers))
-    if not any(units.values()):
+    if some and not any(units.values()):
         raise InvalidInput("nothing_to_refund")
     return [units.get(line.number, 0) for line in order.lines]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.clock import Clock
@@ -60,12 +60,14 @@ class PriceRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefusedCode:
-    """An entered code that cannot be used, and why: a word and its facts. `id`: if it exists."""
+    """An entered code that cannot be used, and why: a word and its facts. `code` is masked,
+    `entered` is what the caller typed, to be told to nobody. `id`: if it exists."""
 
     code: str
     word: str
     facts: Mapping[str, object]
     id: int | None = None
+    entered: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -220,7 +222,7 @@ def refusal(code: str, found: Code | None, who: Holder, place: Place,
     if found is None:
         typo = not owncode.check(code) and owncode.nearly(code)
         return RefusedCode(mask_code(code[:owncode.LENGTH]),
-                           "own_code_typo" if typo else "voucher_not_found", {})
+                           "own_code_typo" if typo else "voucher_not_found", {}, entered=code)
     reason = why_not(found, who, place, at)
     return None if reason is None else RefusedCode(mask_code(code), *reason, found.id)
 

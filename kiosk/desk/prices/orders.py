@@ -12,7 +12,7 @@ from core.errors import HexiaotaiError
 from core.money import Money
 from core.pricing.explanation import Named
 from core.pricing.phrases import title
-from core.services.actor import Actor
+from core.services.actor import Actor, Role
 from core.services.staff_words import Words
 from kiosk.desk.forms import form_key
 from kiosk.desk.frame import live, page
@@ -32,6 +32,7 @@ STATES = {
     "refunded": ("refunded", Words("已退款", "refunded")),
     "cancelled": ("expired", Words("没买成", "cancelled")),
 }
+REFUNDABLE = ("paid", "partly_refunded")
 NUMBER = "/<string(maxlength=32):order_no>"
 
 
@@ -94,8 +95,14 @@ def _done(order_no: str, work: Any) -> AnyResponse:
 def _one(order_no: str, said: str, status: int = 200) -> AnyResponse:
     view = services().pricing.orders.get(order_no, actor())
     return page("desk/prices/order.html", status, view=view, states=STATES, awaiting=AWAITING,
-                said=said, steps=_steps(view.row.explanation),
+                said=said, steps=_steps(view.row.explanation), may_refund=_may_refund(view.row),
                 spoken_number=spoken_number)
+
+
+def _may_refund(row: Any) -> bool:
+    """Money that was taken is given back by a manager."""
+    role = actor().role
+    return role is not None and role >= Role.MANAGER and row.state in REFUNDABLE
 
 
 def spoken_number(order_no: str) -> str:

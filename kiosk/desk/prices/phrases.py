@@ -59,7 +59,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "order_not_found": ("没有这一单，对一下单号", "No such order; check the number"),
     "order_closed": ("这一单已经结束了，刷新看看", "This order is closed; reload"),
     "already_paid": ("这一单已经付过了，不用再收", "This order is paid already"),
-    "refund_too_many": ("最多还能退 {left} 件", "At most {left} can be refunded"),
+    "refund_too_many": ("没有这么多件可退，看一下还能退几件",
+                        "Not so many are left to refund; see how many are"),
     "nothing_to_refund": ("还没选退几件", "Choose how many to refund"),
     "price_changed": ("价格刚变了，没有开单，看一下新的", "The price has changed; look again"),
 }
