@@ -12,9 +12,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from core.config import Settings
+from core.money import Money
 from core.wiring import Services, build
 from tests.e2e.camera import Camera
 from tests.e2e.kiosk import Kiosk
+from tests.e2e.past import booked_wrong
 from tests.e2e.staff import StaffChat
 from tests.running import RunningShop
 
@@ -44,6 +46,13 @@ def behind(shop: RunningShop) -> Iterator[Services]:
     services = build(Settings.read(shop.environ))
     yield services
     services.store.close()
+
+
+@pytest.fixture
+def wrong_amount(shop: RunningShop, behind: Services) -> Iterator[Money]:
+    """What our book of yesterday says of a redemption, and the platform does not."""
+    with booked_wrong(shop, behind, Money(1_00)):
+        yield Money(1_00)
 
 
 @pytest.fixture(scope="package")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from core.clock import business_day
@@ -35,9 +37,10 @@ def redeemed(shop: RunningShop, services: Services, phone: str) -> dict[str, str
     return {**bought, "ref": done["ref"]}
 
 
-def booked_wrong(shop: RunningShop, services: Services, amount: Money) -> int:
-    """That amount in our book of yesterday is not the platform's, and the books were compared: the
-    finding's id."""
+@contextmanager
+def booked_wrong(shop: RunningShop, services: Services, amount: Money) -> Iterator[None]:
+    """That amount in our book of yesterday is not the platform's, and the books were compared.
+    Afterwards the books are equal again, whoever saw to it."""
     bought = redeemed(shop, services, new_phone())
     with sqlite3.connect(shop.folder / "sandbox.db", timeout=30) as platforms:
         platforms.execute("UPDATE uses SET at = at - ? WHERE certificate_id = ?",
@@ -47,8 +50,11 @@ def booked_wrong(shop: RunningShop, services: Services, amount: Money) -> int:
         RedemptionUse.update(amount_fen=amount, used_at=made.consumed_at).where(
             RedemptionUse.redemption == made.id).execute()
     day = business_day(services.clock.now()) - A_DAY
+    token = shop.staff("meixue")["token"]
     compared = shop.call("POST", "/api/v1/reconciliations", {
-        "venue_id": made.venue_id, "platform": "douyin", "day": str(day)},
-        token=shop.staff("meixue")["token"])
+        "venue_id": made.venue_id, "platform": "douyin", "day": str(day)}, token=token)
     (found,) = [one for one in compared.json()["data"]["findings"] if one["state"] == "open"]
-    return int(found["id"])
+    yield
+    fixed = shop.call("POST", f"/api/v1/reconciliations/findings/{found['id']}/fix",
+                      {"fix": "platform_amount"}, token=token)
+    assert fixed.status_code == 200, fixed.text

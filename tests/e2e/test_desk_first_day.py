@@ -15,7 +15,7 @@ from core.store.tables import SkuMapping
 from core.wiring import Services
 from tests.e2e.desk import DESKTOP, Desk
 from tests.e2e.kiosk import new_phone
-from tests.e2e.past import booked_wrong, redeemed
+from tests.e2e.past import redeemed
 from tests.running import RunningShop
 
 
@@ -51,10 +51,10 @@ def forgotten(behind: Services) -> Iterator[str]:
 
 
 def test_ten_tasks_of_the_first_day(clerk: Desk, manager: Desk, shop: RunningShop,
-                                    behind: Services, forgotten: str) -> None:
+                                    behind: Services, forgotten: str,
+                                    wrong_amount: Money) -> None:
     phone = new_phone()
     yesterdays = redeemed(shop, behind, phone)
-    booked_wrong(shop, behind, Money(1_00))
 
     redeem_a_code(clerk)
     find_yesterdays_redemption_of_a_phone(clerk, phone)
@@ -67,7 +67,7 @@ def test_ten_tasks_of_the_first_day(clerk: Desk, manager: Desk, shop: RunningSho
     bind_a_clerks_chat(manager)
     make_a_batch(manager)
     read_why_a_price_is_what_it_is(manager)
-    fix_what_reconciliation_found(manager, "¥1.00")
+    fix_what_reconciliation_found(manager, wrong_amount)
 
 
 def redeem_a_code(clerk: Desk) -> None:
@@ -171,7 +171,7 @@ def read_why_a_price_is_what_it_is(manager: Desk) -> None:
     expect(why.get_by_role("region", name="没用上的")).to_be_visible()
 
 
-def fix_what_reconciliation_found(manager: Desk, amount: str) -> None:
+def fix_what_reconciliation_found(manager: Desk, amount: Money) -> None:
     page = manager.page
     manager.go("对账")
     found = page.get_by_role("region", name="1 处要处理").get_by_role("article")

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from core.money import Money
 from tests.e2e.desk import HAND, Desk
 from tests.e2e.kiosk import Kiosk, new_phone
 from tests.e2e.staff import StaffChat
@@ -57,7 +58,8 @@ def test_the_kiosk_waits_and_staff_are_asked(page: Page, browser: Browser,
     keep(page, "kiosk-success")
 
 
-def test_the_desk_redeems_undoes_and_counts(page: Page, shop: RunningShop) -> None:
+def test_the_desk_redeems_undoes_and_counts(page: Page, shop: RunningShop,
+                                            wrong_amount: Money) -> None:
     desk = Desk(page, shop).sign_in("meixue")
     expect(page.locator("table")).to_contain_text("健身月卡 30 天")
     keep(page, "desk-vouchers")
