@@ -52,11 +52,18 @@ def business_day(at: datetime, zone_name: str = DEFAULT_ZONE) -> date:
     return at.astimezone(zone(zone_name)).date()
 
 
+ONE_DAY = timedelta(days=1)
+EARLIEST, LATEST = date(1970, 1, 2), date(9998, 12, 30)
+"""Beyond these days not every zone and database has instants: who types such a day means the
+beginning or the end of time."""
+
+
 def day_starts(day: date, zone_name: str = DEFAULT_ZONE) -> datetime:
     """The instant (UTC) at which a day begins at the venue."""
-    return datetime.combine(day, time.min, zone(zone_name)).astimezone(UTC)
+    there_is = max(EARLIEST, min(day, LATEST))
+    return datetime.combine(there_is, time.min, zone(zone_name)).astimezone(UTC)
 
 
 def day_ends(day: date, zone_name: str = DEFAULT_ZONE) -> datetime:
     """The first instant (UTC) after a day: an `expire_date` is usable before it (section 4)."""
-    return day_starts(day + timedelta(days=1), zone_name)
+    return day_starts(min(day, LATEST - ONE_DAY) + ONE_DAY, zone_name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
+from werkzeug.routing import IntegerConverter, Map
 
 from core import logs
 from core.api import (
@@ -28,6 +29,7 @@ from core.api import (
 )
 from core.api.admin import DOORS as ADMINISTRATION
 from core.api.errors import EnvelopeApi
+from core.api.fields import MOST_WHOLE
 from core.api.json import Json
 from core.api.limits import count_call
 from core.api.mini import DOORS as MEMBERS
@@ -51,6 +53,7 @@ DOORS = (redemptions.door, vouchers.door, statistics.door, platforms.door, auth.
 def register(app: Flask, built: Services, *, redis_url: str | None = None) -> None:
     """Add the REST door to the app."""
     app.json = Json(app)
+    app.url_map.converters["int"] = _Id
     app.config.update(
         API_TITLE="核销台", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json", MAX_CONTENT_LENGTH=MAX_BODY,
@@ -67,6 +70,13 @@ def register(app: Flask, built: Services, *, redis_url: str | None = None) -> No
         api.register_blueprint(door)
     app.register_blueprint(operations.door)
     app.register_blueprint(callbacks.door)
+
+
+class _Id(IntegerConverter):
+    """`<int:…>` in an address: what no database could hold is no id, so there is nothing there."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": MOST_WHOLE, **options})
 
 
 def _begin() -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import g
+from flask import Request, g
 from flask_smorest import Blueprint
+from webargs.core import missing
+from webargs.flaskparser import FlaskParser, is_json_request
+
+from core.api.json import read_body
 
 
 def request_id() -> str:
@@ -40,8 +44,15 @@ class ErrorEnvelope(Envelope):
 _documented: dict[str, type[ma.Schema]] = {}
 
 
+class _Parser(FlaskParser):
+    def _raw_load_json(self, req: Request) -> Any:
+        return read_body(req.get_data(cache=True)) if is_json_request(req) else missing
+
+
 class Door(Blueprint):
     """A blueprint whose answers are wrapped, in fact and in the OpenAPI document."""
+
+    ARGUMENTS_PARSER = _Parser()
 
     def arguments(self, schema: Any, **kwargs: Any) -> Any:
         """As smorest's, but the schema is made once, not again for every request."""

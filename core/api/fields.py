@@ -14,6 +14,8 @@ from core.ids import clean_phone
 from core.money import Money, NotAnAmount
 
 MAX_PAGE_SIZE = 100
+MOST_WHOLE = 2**63 - 1
+"""A larger number is no id, and no database takes it."""
 
 
 class Yuan(fields.Field[Money]):
@@ -70,6 +72,13 @@ class Input(ma.Schema):
             if alias in renamed:
                 renamed.setdefault(name, renamed[alias])
         return renamed
+
+    @ma.validates_schema
+    def within_any_database(self, data: dict[str, Any], **kwargs: Any) -> None:
+        large = {name: ["too large"] for name, value in data.items()
+                 if type(value) is int and not -MOST_WHOLE <= value <= MOST_WHOLE}
+        if large:
+            raise ma.ValidationError(large)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,27 @@ def _plain(value: object) -> object:
     if isinstance(value, frozenset | set | tuple):
         return sorted(value) if isinstance(value, frozenset | set) else list(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def read_body(raw: bytes) -> Any:
+    """What a request says in JSON.
+
+    Raises json.JSONDecodeError, also for what is JSON but nothing that a database could keep or
+    an answer repeat: nesting without end, NaN, halves of a surrogate pair.
+    """
+    try:
+        said = json.loads(raw.decode(), parse_constant=_no_number)
+        if b"\\u" in raw:
+            json.dumps(said, ensure_ascii=False).encode()
+    except json.JSONDecodeError:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise json.JSONDecodeError(str(error), "unreadable", 0) from None
+    return said
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 class Json(JSONProvider):

@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from core.clock import day_ends, day_starts
+from core.clock import EARLIEST, LATEST, day_ends, day_starts
 from core.ids import clean_code, clean_phone, mask_phone
 from core.store.counted import CREATED, EXPIRE, VERIFIED
 from core.store.select import first, tuples
@@ -19,8 +19,6 @@ from core.store.tallies import Kind
 DATES: dict[str, Any] = {CREATED: Voucher.created_at, VERIFIED: Voucher.verified_at,
                          EXPIRE: Voucher.expire_date}
 """The column behind each dimension."""
-EARLIEST, LATEST = date(1970, 1, 2), date(9998, 12, 30)
-"""Days beyond have no instants in every zone and database."""
 TAIL = 4
 """Characters that people read out."""
 

@@ -8,11 +8,10 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from core.api import wording
-from core.api.fields import Input, PageQuery, Phone, Yuan, page_of, text
+from core.api.fields import MOST_WHOLE, Input, PageQuery, Phone, Yuan, page_of, text
 from core.api.schemas.redemption import NamedSchema
 
-ID = validate.Range(1, 2**63 - 1)
-"""Larger numbers are no ids in any database."""
+ID = validate.Range(1, MOST_WHOLE)
 
 
 class VoucherSchema(ma.Schema):
