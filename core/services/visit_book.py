@@ -9,7 +9,7 @@ from core.clock import business_day
 from core.errors import InvalidInput, NotFound
 from core.services.actor import Actor, Role
 from core.services.paging import PageOf, bounded
-from core.services.visits import VisitView, view_of
+from core.services.visits import VisitView, view_of, views_of
 from core.store import audit, entitlements, visits
 from core.store.db import Store
 
@@ -36,8 +36,7 @@ class VisitBook:
         number, size = bounded(page, page_size)
         with self._store.connection():
             rows, total = visits.at_venue(wanted, number, size)
-            return PageOf(items=[view_of(row.id) for row in rows], total=total, page=number,
-                          page_size=size)
+            return PageOf(items=views_of(rows), total=total, page=number, page_size=size)
 
     def one(self, visit_id: int, actor: Actor) -> VisitView:
         """Raises NotFound, also for another venue's."""

@@ -24,7 +24,7 @@ from core.services.inspection import VenueRef
 from core.services.paging import PageOf, bounded
 from core.store import audit, catalogue, entitlements, people, visits
 from core.store.db import Store
-from core.store.tables import CourseOrder, Member, MemberCard, Visit
+from core.store.tables import Member, MemberCard, Visit
 from core.vouchers import member_pass
 from core.vouchers.member_pass import PassClaim, PassKind
 
@@ -181,8 +181,7 @@ class Visits:
         number, size = bounded(page, page_size)
         with self._store.connection():
             rows, total = visits.of_member(actor.id, number, size)
-            return PageOf(items=[view_of(row.id) for row in rows], total=total, page=number,
-                          page_size=size)
+            return PageOf(items=views_of(rows), total=total, page=number, page_size=size)
 
     def venues(self) -> list[VenueRef]:
         """The venues that are open, by id."""
@@ -199,25 +198,33 @@ def view_of(visit_id: int, repeated: bool = False) -> VisitView:
     """A visit as people are shown it."""
     row = visits.visit(visit_id)
     assert row is not None, "visits are never deleted"
-    member, held = people.by_id(row.member_id), _held_by(row)
-    choice = _choice(held)
-    return VisitView(
-        row.id, mask_name(member.name) if member else "",
-        mask_phone(member.phone) if member and member.phone else "", row.venue.name,
-        choice.kind, choice.product_name, choice.ends_on, choice.uses_left, row.came_at,
-        repeated, row.undone_at)
+    (view,) = views_of([row], repeated)
+    return view
+
+
+def views_of(rows: Sequence[Visit], repeated: bool = False) -> list[VisitView]:
+    """Visits, read with their venues, as people are shown them."""
+    members = visits.members_by_id({row.member_id for row in rows})
+    cards = visits.cards_by_id({row.card_id for row in rows if row.card_id is not None})
+    courses = visits.courses_by_id({row.course_order_id for row in rows
+                                    if row.course_order_id is not None})
+
+    def view(row: Visit) -> VisitView:
+        # What visits were made by and taken from is never deleted.
+        member = members[row.member_id]
+        choice = _choice(cards[row.card_id] if row.card_id is not None
+                         else courses[row.course_order_id or 0])
+        return VisitView(
+            row.id, mask_name(member.name), mask_phone(member.phone) if member.phone else "",
+            row.venue.name, choice.kind, choice.product_name, choice.ends_on, choice.uses_left,
+            row.came_at, repeated, row.undone_at)
+
+    return [view(row) for row in rows]
 
 
 def signing_key(secret: str) -> bytes:
     """The key of passes, of its own, from one of the installation's secrets."""
     return hmac.new(secret.encode(), b"hexiaotai member pass", hashlib.sha256).digest()
-
-
-def _held_by(row: Visit) -> MemberCard | CourseOrder:
-    held: Any = visits.card(row.card_id) if row.card_id is not None else visits.course(
-        row.course_order_id or 0)
-    assert held is not None, "what visits were taken from is never deleted"
-    return held  # type: ignore[no-any-return]  # a row of one of two tables
 
 
 def _choice(row: Any) -> PassChoice:

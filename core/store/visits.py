@@ -41,6 +41,22 @@ def courses(member_id: int) -> list[CourseOrder]:
                 .order_by(CourseOrder.id.desc()).limit(MOST))
 
 
+def cards_by_id(ids: set[int]) -> dict[int, MemberCard]:
+    """These cards with product and venue."""
+    rows = _with_product(MemberCard).where(MemberCard.id.in_(ids)) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def courses_by_id(ids: set[int]) -> dict[int, CourseOrder]:
+    """These courses with product and venue."""
+    rows = _with_product(CourseOrder).where(CourseOrder.id.in_(ids)) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def members_by_id(ids: set[int]) -> dict[int, Member]:
+    return {row.id: row for row in Member.select().where(Member.id.in_(ids))} if ids else {}
+
+
 def card(card_id: int) -> MemberCard | None:
     return first(_with_product(MemberCard).where(MemberCard.id == card_id))
 
