@@ -18,7 +18,7 @@ from core.api.envelope import Door, request_id, success
 from core.api.identity import caller, signed_in
 from core.api.limits import count_guess, refuse_guessers
 from core.api.phrases import language
-from core.api.pricing import shown
+from core.api.pricing import examples, shown
 from core.api.pricing.orders import settled
 from core.api.pricing.schemas.body import read, takes
 from core.api.pricing.schemas.price import CalculateInput, PriceResultSchema, request_of
@@ -33,8 +33,8 @@ MOST_REMEMBERED = 4_000
 
 @door.route("/calculate")
 class Calculate(MethodView):
-    @door.doc(**takes(CalculateInput))
-    @door.response(200, PriceResultSchema)
+    @door.doc(**takes(CalculateInput, examples.CART))
+    @door.response(200, PriceResultSchema, example=examples.PRICE)
     @signed_in()
     def post(self) -> Response:
         """The cheapest allowed price of a cart, and why; changes nothing unless asked to"""

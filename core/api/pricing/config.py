@@ -10,6 +10,7 @@ from core.api.envelope import Door
 from core.api.fields import page_of
 from core.api.idempotency import sent_key
 from core.api.identity import caller, signed_in
+from core.api.pricing import examples
 from core.api.pricing.schemas.fields import WithStatus
 from core.api.pricing.schemas.products import (
     PricedProductSchema,
@@ -40,7 +41,7 @@ door = Door("pricing-config", __name__, url_prefix="/api/pricing/config",
 @door.route("/products")
 class ProductList(MethodView):
     @door.arguments(ProductQuery, location="query")
-    @door.response(200, PricedProductSchema(many=True))
+    @door.response(200, PricedProductSchema(many=True), example=examples.PRODUCTS)
     @signed_in()
     def get(self, query: dict[str, Any]) -> Any:
         """What a venue sells"""
@@ -70,7 +71,7 @@ class OneProduct(MethodView):
 @door.route("/tiers")
 class Tiers(MethodView):
     @door.arguments(TierQuery, location="query")
-    @door.response(200, TierSchema(many=True))
+    @door.response(200, TierSchema(many=True), example=examples.TIERS)
     @signed_in()
     def get(self, query: dict[str, Any]) -> Any:
         """Quantity tiers of a venue"""
@@ -86,7 +87,7 @@ class Tiers(MethodView):
                 key_of(body), tier_of(body), caller(), sent=sent_key(caller()))
 
     @door.arguments(TiersReplace)
-    @door.response(200, TierSchema(many=True))
+    @door.response(200, TierSchema(many=True), example=examples.TIERS)
     @signed_in("staff")
     def put(self, body: dict[str, Any]) -> Any:
         """Replace all tiers of one product"""
@@ -117,7 +118,7 @@ class OneTier(MethodView):
 @door.route("/tiers/<string(maxlength=20):product_type>")
 class TiersOfType(MethodView):
     @door.arguments(TierQuery, location="query")
-    @door.response(200, TierSchema(many=True))
+    @door.response(200, TierSchema(many=True), example=examples.TIERS)
     @signed_in()
     def get(self, query: dict[str, Any], product_type: str) -> Any:
         """Quantity tiers of one product type"""

@@ -10,6 +10,7 @@ from core.api.envelope import Door
 from core.api.fields import page_of
 from core.api.idempotency import sent_key
 from core.api.identity import caller, signed_in
+from core.api.pricing import examples
 from core.api.pricing.schemas.coupons import (
     ClaimInput,
     ClaimPageQuery,
@@ -38,7 +39,7 @@ door = Door("coupon-admin", __name__, url_prefix="/api/pricing/admin/coupons",
 @own.route("/my-coupons")
 class MyCoupons(MethodView):
     @own.arguments(MyCouponQuery, location="query")
-    @own.response(200, ClaimSchema(many=True))
+    @own.response(200, ClaimSchema(many=True), example=examples.MY_COUPONS)
     @signed_in()
     def get(self, query: dict[str, Any]) -> Any:
         """The caller's coupons"""
@@ -49,8 +50,8 @@ class MyCoupons(MethodView):
 
 @own.route("/<int:coupon_id>/claim")
 class Claim(MethodView):
-    @own.arguments(ClaimInput)
-    @own.response(200, ClaimSchema)
+    @own.arguments(ClaimInput, example=examples.CLAIM)
+    @own.response(200, ClaimSchema, example=examples.COUPON_CLAIMED)
     @signed_in()
     def post(self, body: dict[str, Any], coupon_id: int) -> Any:
         """Claim a coupon"""

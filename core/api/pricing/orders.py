@@ -10,7 +10,7 @@ from core.api.envelope import Door
 from core.api.fields import page_of
 from core.api.idempotency import sent_key
 from core.api.identity import caller, signed_in
-from core.api.pricing import shown
+from core.api.pricing import examples, shown
 from core.api.pricing.schemas.orders import (
     OrderCancelInput,
     OrderQuery,
@@ -40,8 +40,8 @@ def settled(asked: PriceRequest, **agreed: Any) -> int:
 
 @door.route("/checkout")
 class Checkout(MethodView):
-    @door.arguments(CheckoutInput)
-    @door.response(200, SettledOrderSchema)
+    @door.arguments(CheckoutInput, example=examples.CHECKOUT)
+    @door.response(200, SettledOrderSchema, example=examples.ORDER)
     @signed_in()
     def post(self, body: dict[str, Any]) -> Any:
         """Settle a quote exactly as shown, or hear what changed"""
@@ -52,7 +52,7 @@ class Checkout(MethodView):
 @door.route("/orders")
 class Orders(MethodView):
     @door.arguments(OrderQuery, location="query")
-    @door.response(200, page_of(SettledOrderSchema))
+    @door.response(200, page_of(SettledOrderSchema), example=examples.ORDERS)
     @signed_in("staff", "member")
     def get(self, query: dict[str, Any]) -> Any:
         """Orders, newest first: a venue's for staff, one's own for members"""
@@ -61,7 +61,7 @@ class Orders(MethodView):
 
 @door.route(ORDER)
 class One(MethodView):
-    @door.response(200, SettledOrderSchema)
+    @door.response(200, SettledOrderSchema, example=examples.ORDER)
     @signed_in()
     def get(self, order_no: str) -> Any:
         """One order"""
@@ -79,8 +79,8 @@ class Pay(MethodView):
 
 @door.route(f"{ORDER}/cancel")
 class Cancel(MethodView):
-    @door.arguments(OrderCancelInput)
-    @door.response(200, SettledOrderSchema)
+    @door.arguments(OrderCancelInput, example=examples.CANCEL)
+    @door.response(200, SettledOrderSchema, example=examples.CANCELLED)
     @signed_in()
     def post(self, body: dict[str, Any], order_no: str) -> Any:
         """Cancel an order that was not paid; code and coupon go back"""

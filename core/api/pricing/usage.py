@@ -10,6 +10,7 @@ from core.api.envelope import Door
 from core.api.fields import page_of
 from core.api.identity import caller, signed_in
 from core.api.limits import counting_guesses
+from core.api.pricing import examples
 from core.api.pricing.schemas.usage import (
     BatchUsageSchema,
     CodeStatsSchema,
@@ -56,7 +57,7 @@ class Stats(MethodView):
 
 @door.route("/user/<string(maxlength=128):face_id>/scenic/<int:scenic_id>")
 class OfFace(MethodView):
-    @door.response(200, UsageSchema(many=True))
+    @door.response(200, UsageSchema(many=True), example=examples.USED_BY_FACE)
     @signed_in()
     def get(self, face_id: str, scenic_id: int) -> Any:
         """What a face used at a venue"""

@@ -12,6 +12,7 @@ from core.api.idempotency import sent_key
 from core.api.identity import caller, signed_in
 from core.api.limits import count_guess, counting_guesses, refuse_guessers
 from core.api.phrases import language
+from core.api.pricing import examples
 from core.api.pricing.schemas.fields import CamelPage, WithStatus
 from core.api.pricing.schemas.vouchers import (
     BatchCreate,
@@ -136,8 +137,8 @@ class Users(MethodView):
 
 @door.route("/validate")
 class Validate(MethodView):
-    @door.arguments(ValidateInput)
-    @door.response(200, ValidationSchema)
+    @door.arguments(ValidateInput, example=examples.VALIDATE)
+    @door.response(200, ValidationSchema, example=examples.VALIDATED)
     @signed_in()
     def post(self, body: dict[str, Any]) -> Any:
         """Whether a code can be used here, and what it gives; changes nothing"""
@@ -150,8 +151,8 @@ class Validate(MethodView):
 
 @door.route("/mobile/claim")
 class Claim(MethodView):
-    @door.arguments(VoucherClaimInput)
-    @door.response(200, CodeSchema)
+    @door.arguments(VoucherClaimInput, example=examples.CLAIM)
+    @door.response(200, CodeSchema, example=examples.CODE_CLAIMED)
     @signed_in()
     def post(self, body: dict[str, Any]) -> Any:
         """Claim a code; one per face and venue"""
@@ -162,7 +163,7 @@ class Claim(MethodView):
 @door.route("/mobile/my-codes")
 class MyCodes(MethodView):
     @door.arguments(MyCodeQuery, location="query")
-    @door.response(200, CodeSchema(many=True))
+    @door.response(200, CodeSchema(many=True), example=examples.MY_CODES)
     @signed_in()
     def get(self, query: dict[str, Any]) -> Any:
         """The caller's codes"""
@@ -171,8 +172,8 @@ class MyCodes(MethodView):
 
 @door.route("/print")
 class Print(MethodView):
-    @door.arguments(PrintInput)
-    @door.response(200, PrintSchema)
+    @door.arguments(PrintInput, example=examples.PRINT)
+    @door.response(200, PrintSchema, example=examples.PRINTED)
     @signed_in()
     def post(self, body: dict[str, Any]) -> Any:
         """Print a code; from the second time on the slip says so"""

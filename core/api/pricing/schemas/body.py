@@ -10,10 +10,11 @@ from flask import current_app
 from core.errors import InvalidInput
 
 
-def takes(schema: type[ma.Schema]) -> dict[str, Any]:
+def takes(schema: type[ma.Schema], example: dict[str, Any]) -> dict[str, Any]:
     """What the OpenAPI document says of such a route's body."""
     return {"requestBody": {"required": True,
-                            "content": {"application/json": {"schema": schema}}}}
+                            "content": {"application/json": {
+                                "schema": schema, "example": example}}}}
 
 
 def read(schema: ma.Schema, sent: bytes) -> dict[str, Any]:

@@ -31,8 +31,8 @@ class ClaimSchema(Camel):
     min_amount = Yuan(attribute="coupon.minimum_fen", allow_none=True)
     max_discount = Yuan(attribute="coupon.cap_fen", allow_none=True)
     applicable_products = TypeList(attribute="coupon.product_types")
-    valid_from = Instant(attribute="coupon.starts")
-    valid_until = Instant(attribute="coupon.ends")
+    valid_from = Instant(attribute="coupon.starts", allow_none=True)
+    valid_until = Instant(attribute="coupon.ends", allow_none=True)
     status = fields.Function(lambda view: view.status.code, metadata={
         "enum": ["claimed", "used", "expired"]})
     status_name = fields.Function(lambda view: view.status.description)
@@ -40,7 +40,7 @@ class ClaimSchema(Camel):
     face_id = fields.String(allow_none=True)
     scenic_id = Scenic()
     claim_time = Instant(attribute="claimed_at")
-    use_time = Instant(attribute="used_at")
+    use_time = Instant(attribute="used_at", allow_none=True)
     order_no = fields.String(allow_none=True)
     discount_amount = Yuan(attribute="discount", allow_none=True)
 

@@ -20,6 +20,9 @@ STATES = {
 }
 
 
+YUAN = {"type": "number", "format": "yuan"}
+
+
 class OrderLineSchema(Camel):
     """One line. `discounts` run parallel to the order's `discountDetails`."""
 
@@ -30,9 +33,11 @@ class OrderLineSchema(Camel):
     quantity = fields.Integer()
     unit_price = Yuan(attribute="unit_price_fen")
     original_amount = Yuan(attribute="original_fen")
-    discount_amount = fields.Function(lambda line: line.original_fen - line.final_fen)
+    discount_amount = fields.Function(lambda line: line.original_fen - line.final_fen,
+                                      metadata=YUAN)
     final_amount = Yuan(attribute="final_fen")
-    discounts = fields.Function(lambda line: [Money(fen) for fen in line.discounts_fen])
+    discounts = fields.Function(lambda line: [Money(fen) for fen in line.discounts_fen],
+                                metadata={"type": "array", "items": YUAN})
     refunded_quantity = fields.Integer()
     refunded_amount = Yuan(attribute="refunded_fen")
 
@@ -41,7 +46,9 @@ class RefundSchema(Camel):
     number = fields.Integer()
     lines = fields.Function(lambda row: [
         {"line": one["line"], "quantity": one["quantity"], "amount": Money(one["amount_fen"])}
-        for one in row.lines])
+        for one in row.lines], metadata={"type": "array", "items": {
+            "type": "object", "properties": {
+                "line": {"type": "integer"}, "quantity": {"type": "integer"}, "amount": YUAN}}})
     amount = Yuan(attribute="amount_fen")
     reason = fields.String()
     created_at = Instant()
@@ -56,10 +63,12 @@ class SettledOrderSchema(Camel):
     user_id = fields.Integer(attribute="row.user_id", allow_none=True)
     face_id = fields.String(attribute="row.face_id", allow_none=True)
     status = fields.String(attribute="row.state", metadata={"enum": list(STATES)})
-    status_text = fields.Function(lambda view: STATES[view.row.state][language() == "en"])
+    status_text = fields.Function(lambda view: STATES[view.row.state][language() == "en"],
+                                  metadata={"type": "string"})
     payment = fields.String(attribute="row.provider", metadata={"enum": ["counter", "free"]})
     original_amount = Yuan(attribute="row.original_fen")
-    discount_amount = fields.Function(lambda view: view.row.original_fen - view.row.final_fen)
+    discount_amount = fields.Function(lambda view: view.row.original_fen - view.row.final_fen,
+                                      metadata=YUAN)
     final_amount = Yuan(attribute="row.final_fen")
     due_amount = Yuan(attribute="due")
     refunded_amount = Yuan(attribute="row.refunded_fen")
@@ -68,16 +77,20 @@ class SettledOrderSchema(Camel):
         {"discountType": one["promotion"]["type"], "discountId": one["promotion"]["id"],
          "discountName": one["promotion"]["name"], "discountAmount": Money(one["off_fen"]),
          "beforeAmount": Money(one["before_fen"]), "afterAmount": Money(one["after_fen"])}
-        for one in view.row.explanation["rows"]])
+        for one in view.row.explanation["rows"]], metadata={"type": "array", "items": {
+            "type": "object", "properties": {
+                "discountType": {"type": "string"}, "discountId": {"type": "integer"},
+                "discountName": {"type": "string"}, "discountAmount": YUAN,
+                "beforeAmount": YUAN, "afterAmount": YUAN}}})
     voucher_code_id = fields.Integer(attribute="row.voucher_code_id", allow_none=True)
     coupon_claim_id = fields.Integer(attribute="row.coupon_claim_id", allow_none=True)
     refunds = fields.List(fields.Nested(RefundSchema))
     explanation = fields.Dict(attribute="row.explanation")
     created_at = Instant(attribute="row.created_at")
-    paid_at = Instant(attribute="row.paid_at")
-    expires_at = Instant(attribute="row.expires_at")
-    closed_at = Instant(attribute="row.closed_at")
-    given_back_at = Instant(attribute="row.given_back_at")
+    paid_at = Instant(attribute="row.paid_at", allow_none=True)
+    expires_at = Instant(attribute="row.expires_at", allow_none=True)
+    closed_at = Instant(attribute="row.closed_at", allow_none=True)
+    given_back_at = Instant(attribute="row.given_back_at", allow_none=True)
 
 
 class OrderQuery(CamelPage):

@@ -50,8 +50,8 @@ class PromotionSchema(Camel):
 
     id = fields.Integer()
     scenic_id = Scenic()
-    valid_from = Instant(attribute="starts")
-    valid_until = Instant(attribute="ends")
+    valid_from = Instant(attribute="starts", allow_none=True)
+    valid_until = Instant(attribute="ends", allow_none=True)
     applicable_products = TypeList(attribute="product_types")
     status = fields.Integer(metadata={"description": "1 启用, 0 停用"})
     is_active = fields.Function(lambda row: row.status == 1)

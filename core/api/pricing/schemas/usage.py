@@ -34,7 +34,7 @@ class UsageSchema(Camel):
     order_no = fields.String()
     discount_amount = Yuan(attribute="discount")
     use_time = Instant(attribute="used_at")
-    reversed_time = Instant(attribute="reversed_at")
+    reversed_time = Instant(attribute="reversed_at", allow_none=True)
     reason = fields.String()
 
 
@@ -51,10 +51,10 @@ class CodeStatsSchema(Camel):
     remaining_use_count = fields.Function(lambda one: one.max_uses - one.used_count)
     record_count = fields.Integer(attribute="uses.total")
     total_discount_amount = Yuan(attribute="uses.discount")
-    claimed_time = Instant(attribute="claimed_at")
-    expires_at = Instant()
-    first_use_time = Instant(attribute="uses.first_at")
-    last_use_time = Instant(attribute="uses.last_at")
+    claimed_time = Instant(attribute="claimed_at", allow_none=True)
+    expires_at = Instant(allow_none=True)
+    first_use_time = Instant(attribute="uses.first_at", allow_none=True)
+    last_use_time = Instant(attribute="uses.last_at", allow_none=True)
 
 
 class BatchUsageSchema(Camel):
@@ -69,6 +69,6 @@ class BatchUsageSchema(Camel):
     used_code_count = fields.Integer(attribute="uses.codes")
     user_count = fields.Integer(attribute="uses.faces")
     total_discount_amount = Yuan(attribute="uses.discount")
-    first_use_time = Instant(attribute="uses.first_at")
-    last_use_time = Instant(attribute="uses.last_at")
+    first_use_time = Instant(attribute="uses.first_at", allow_none=True)
+    last_use_time = Instant(attribute="uses.last_at", allow_none=True)
     days = fields.List(fields.Nested(DaySchema))

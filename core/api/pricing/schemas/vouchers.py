@@ -82,8 +82,8 @@ class BatchSchema(Camel):
                                metadata={"type": "number"})
     claimed_count = fields.Integer()
     used_count = fields.Integer()
-    valid_from = Instant(attribute="starts")
-    valid_until = Instant(attribute="ends")
+    valid_from = Instant(attribute="starts", allow_none=True)
+    valid_until = Instant(attribute="ends", allow_none=True)
     claim_days = fields.Integer(allow_none=True)
     max_uses = fields.Integer()
     release_on_expiry = fields.Boolean()
@@ -136,9 +136,9 @@ class CodeSchema(Camel):
     status_name = fields.Function(lambda view: view.status.description)
     face_id = fields.String(allow_none=True)
     user_id = fields.Integer(allow_none=True)
-    claimed_time = Instant(attribute="claimed_at")
-    used_time = Instant(attribute="used_at")
-    expires_at = Instant()
+    claimed_time = Instant(attribute="claimed_at", allow_none=True)
+    used_time = Instant(attribute="used_at", allow_none=True)
+    expires_at = Instant(allow_none=True)
     max_use_count = fields.Integer(attribute="max_uses")
     use_count = fields.Integer(attribute="used_count")
     remaining_use_count = fields.Function(lambda view: view.max_uses - view.used_count)
@@ -177,24 +177,28 @@ class ValidateInput(CamelInput):
     face_id = Face(allow_none=True)
 
 
+MAYBE_TEXT = {"type": ["string", "null"]}
+
+
 class ValidationSchema(Camel):
     """P39. `reason` and `message`: why it cannot be used; null when it can."""
 
     valid = fields.Boolean()
     voucher_code = fields.String(attribute="code")
     reason = fields.Function(lambda one: one.reason or None, metadata={
-        "type": "string", "example": "code_expired"})
+        "type": ["string", "null"], "example": "code_expired"})
     message = fields.Function(
-        lambda one: sentence(one.reason, one.facts) if one.reason else None)
-    voucher_name = fields.Function(lambda one: one.gives and one.gives.name)
+        lambda one: sentence(one.reason, one.facts) if one.reason else None, metadata=MAYBE_TEXT)
+    voucher_name = fields.Function(lambda one: one.gives and one.gives.name, metadata=MAYBE_TEXT)
     batch_id = fields.Integer(allow_none=True)
-    discount_type = fields.Function(lambda one: one.gives and one.gives.discount_type.code)
+    discount_type = fields.Function(lambda one: one.gives and one.gives.discount_type.code,
+                                    metadata={"type": ["integer", "null"]})
     discount_type_name = fields.Function(
-        lambda one: one.gives and one.gives.discount_type.description)
+        lambda one: one.gives and one.gives.discount_type.description, metadata=MAYBE_TEXT)
     discount_value = fields.Function(lambda one: one.gives and worth(one.gives),
-                                     metadata={"type": "number"})
+                                     metadata={"type": ["number", "null"]})
     uses_left = fields.Integer()
-    expires_at = Instant()
+    expires_at = Instant(allow_none=True)
 
 
 class UseInput(CamelInput):
@@ -209,8 +213,8 @@ class FaceTotalsSchema(Camel):
     claimed_count = fields.Integer(attribute="codes")
     used_count = fields.Integer(attribute="used_codes")
     available_count = fields.Integer(attribute="usable_codes")
-    last_claimed_time = Instant(attribute="last_claimed_at")
-    last_used_time = Instant(attribute="last_used_at")
+    last_claimed_time = Instant(attribute="last_claimed_at", allow_none=True)
+    last_used_time = Instant(attribute="last_used_at", allow_none=True)
 
 
 class PrintInput(CamelInput):
@@ -236,4 +240,4 @@ class PrintSchema(Camel):
     media_type = fields.String()
     content = fields.Function(lambda one: b64encode(one.content).decode())
     printed_at = Instant()
-    expires_at = Instant(attribute="code.ends")
+    expires_at = Instant(attribute="code.ends", allow_none=True)
