@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,16 +24,20 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def read_body(raw: bytes) -> Any:
-    """What a request says in JSON.
+_MAYBE_HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
 
-    Raises json.JSONDecodeError, also for what is JSON but nothing that a database could keep or
-    an answer repeat: nesting without end, NaN, halves of a surrogate pair.
+
+def read_body(raw: bytes) -> Any:
+    """What a request says in JSON. Half of a surrogate pair, which no database keeps and no
+    answer can repeat, becomes U+FFFD.
+
+    Raises json.JSONDecodeError, also for nesting without end and NaN.
     """
     try:
         said = json.loads(raw.decode(), parse_constant=_no_number)
-        if b"\\u" in raw:
-            json.dumps(said, ensure_ascii=False).encode()
+        if _MAYBE_HALVES.search(raw):
+            whole = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            said = json.loads(whole.decode("utf-8", "replace"))
     except json.JSONDecodeError:
         raise
     except (RecursionError, ValueError) as error:
