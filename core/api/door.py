@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from core import logs
 from core.api import (
@@ -53,7 +53,7 @@ DOORS = (redemptions.door, vouchers.door, statistics.door, platforms.door, auth.
 def register(app: Flask, built: Services, *, redis_url: str | None = None) -> None:
     """Add the REST door to the app."""
     app.json = Json(app)
-    app.url_map.converters["int"] = _Id
+    app.url_map.converters |= {"int": _Id, "string": _Text, "default": _Text}
     app.config.update(
         API_TITLE="核销台", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json", MAX_CONTENT_LENGTH=MAX_BODY,
@@ -77,6 +77,15 @@ class _Id(IntegerConverter):
 
     def __init__(self, url_map: Map, **options: Any) -> None:
         super().__init__(url_map, **{"max": MOST_WHOLE, **options})
+
+
+class _Text(UnicodeConverter):
+    """`<string:…>` in an address: PostgreSQL keeps no NUL, so nothing is called like that."""
+
+    def to_python(self, value: str) -> str:
+        if "\x00" in value:
+            raise ValidationError
+        return value
 
 
 def _begin() -> None:
