@@ -37,8 +37,10 @@ LEFT_OUT = re.compile(
 """Opened by hand below, or no pages."""
 NOT_LINKED = {"desk.home", "desk.sign_in.login", "desk.waiting.now", "desk.waiting.listed",
               "desk.health.state", "desk.sync.progress", "desk.sync.state",
-              "desk.prices.orders.changing", "desk.prices.batches.progress"}
-"""Parts that a script asks for, and what comes before or after the pages."""
+              "desk.prices.orders.changing", "desk.prices.batches.progress",
+              "desk.manual.picture", "desk.manual.refund"}
+"""Parts that a script asks for, what comes before or after the pages, and what only a voucher of
+platform `manual` has, which this shop does not sell."""
 
 
 @pytest.fixture(scope="module")
