@@ -54,6 +54,9 @@ def lived_in(shop: RunningShop, behind: Services) -> Iterator[RunningShop]:
                          {"code": code, "phone": "13800138000"}, token=token).json()["data"]
         shop.call("POST", "/api/v1/redemptions", {
             "inspection": seen["inspection"], "phone": "13800138000"}, token=token, key=code)
+    forgotten = shop.call("POST", "/api/v1/redemptions/inspect", {
+        "code": shop.demo["codes"]["unmapped"]}, token=shop.demo["kiosk"]["token"])
+    assert forgotten.json()["error"] == "unmapped_sku", "a task for the manager"
     order = shop.call("POST", "/api/pricing/checkout", {
         "products": [{"productType": "PHOTO_SET"}], "scenicId": manager["venue_id"]},
         token=shop.demo["kiosk"]["token"])
