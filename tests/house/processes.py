@@ -47,10 +47,12 @@ def write(path: Path, *parts: str) -> None:
 
 
 def start(path: Path, *arguments: str, **environ: str) -> subprocess.Popen[str]:
-    """Run a program with the product importable; its output is readable on `stdout`."""
-    return subprocess.Popen([sys.executable, str(path), *arguments], cwd=path.parent, text=True,
-                            env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    """Run a program with the product importable; its output is readable on `stdout`. It hears
+    SIGHUP even when the tests themselves run under nohup, which children inherit."""
+    return subprocess.Popen(
+        ["env", "--default-signal=HUP", sys.executable, str(path), *arguments], cwd=path.parent,
+        text=True, env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def until(true: Callable[[], object], seconds: float = 20) -> None:
