@@ -12,14 +12,17 @@ from playwright.sync_api import Browser, Page
 from app import create_app
 from core.config import Settings
 from core.money import Money
-from core.services.actor import Actor
-from core.store.tables import Member, Printer
+from core.services.actor import Actor, Role
+from core.services.manual_records import Evidence
+from core.services.redeem import RedeemRequest
+from core.store.tables import Member, Printer, Product
 from core.wiring import Services
 from tests.e2e.axe import complaints
 from tests.e2e.desk import DESKTOP, HAND, SIDEWAYS, Desk
 from tests.e2e.kiosk import new_phone
 from tests.e2e.past import booked_wrong
 from tests.running import RunningShop
+from tests.services.test_manual_platform import photo
 
 PEOPLE = {"admin": "laoli", "manager": "meixue", "clerk": "linxiaoman"}
 LOOKS = {"desk, light": (DESKTOP, "light"), "desk, dark": (DESKTOP, "dark"),
@@ -40,7 +43,7 @@ NOT_LINKED = {"desk.home", "desk.sign_in.login", "desk.waiting.now", "desk.waiti
               "desk.prices.orders.changing", "desk.prices.batches.progress",
               "desk.manual.picture", "desk.manual.refund"}
 """Parts that a script asks for, what comes before or after the pages, and what only a voucher of
-platform `manual` has, which this shop does not sell."""
+platform `manual` has: below."""
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +170,24 @@ def test_the_dialogs_of_a_redemption_fit_and_are_accessible(somebody: Desk) -> N
     page.locator("table a.hx-code").first.click()
     somebody.dialog.get_by_text("发生过什么").wait_for()
     looked_at("voucher")
+    assert not bad, told(bad)
+
+
+def test_what_only_a_voucher_without_interface_has_fits_and_is_accessible(
+        somebody: Desk, behind: Services) -> None:
+    code, staff = f"KS{new_phone()}", somebody.shop.staff(PEOPLE["manager"])
+    manager = Actor("staff", staff["id"], "desk", staff["venue_id"], Role.MANAGER, "梅雪",
+                    frozenset({staff["venue_id"]}))
+    with behind.store.connection():
+        card = Product.get(Product.name == "健身月卡 30 天").id
+    behind.manual.record(Evidence(code, card, Money(188_00), picture=photo(80, 120)), manager)
+    done = behind.redeem.at_once(RedeemRequest(code=code, phone=new_phone()), manager,
+                                 platform="manual")
+    bad: dict[str, str] = {}
+    for path in (f"/desk/vouchers/{done.voucher_id}", f"/desk/manual/{done.voucher_id}/refund"):
+        somebody.open(path)
+        for complaint in wrong(somebody.page):
+            bad.setdefault(complaint, path)
     assert not bad, told(bad)
 
 
