@@ -93,7 +93,7 @@ class Relay:
             for job in jobs:
                 try:
                     self._nudge(job)
-                except Exception:
+                except Exception:  # one lost nudge costs speed; the thread serves all others
                     log.exception("nudge %s", job)
             time.sleep(PAUSE)
 

@@ -86,7 +86,7 @@ def watch(services: Services) -> str:
 def reconcile(services: Services) -> str:
     """Compare every day that is over with the platforms' books; the digest in the morning."""
     said = services.operations.reconcile.due()
-    return said + (", digest told" if services.operations.reconcile.digest() else "")
+    return said + (", digest told" if services.operations.digest.tell() else "")
 
 
 def check_orders(services: Services) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.clock import Clock
 from core.platforms.traffic import Traffic
 from core.services.alerts import Alerts
+from core.services.digest import Digest
 from core.services.finding_fixes import FindingFixes
 from core.services.grant import Grants
 from core.services.health_report import HealthReports
@@ -28,6 +29,7 @@ class Operations:
     tasks: Tasks
     alerts: Alerts
     reconcile: Reconcile
+    digest: Digest
     fixes: FindingFixes
     reconciliation_files: ReconciliationExport
     watch: Watch
@@ -44,6 +46,7 @@ def operations(store: Store, clock: Clock, nudge: Callable[[str], None],
     return Operations(
         tasks=Tasks(store, clock, nudge), alerts=Alerts(store, clock),
         reconcile=Reconcile(store, clock, books, Slots(store, clock), nudge),
+        digest=Digest(store, clock, Slots(store, clock), nudge),
         fixes=FindingFixes(store, clock, Grants()),
         reconciliation_files=ReconciliationExport(store, clock, zone),
         watch=Watch(store, clock, traffic, nudge), health=health,

@@ -9,6 +9,7 @@ import pytest
 from core.config import Settings
 from jobs.demo_world import environment, sandbox_world
 from tests.running import RunningShop
+from tests.shelf import Shelf, a_shelf
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,11 @@ def clerk(shop: RunningShop) -> str:
     """林小满's token: a clerk of venue 1."""
     token: str = shop.staff("linxiaoman")["token"]
     return token
+
+
+@pytest.fixture
+def shelf(settings: Settings) -> Iterator[Shelf]:
+    """A chain inside the test's own process, on the database under test."""
+    made = a_shelf(settings)
+    yield made
+    made.services.store.close()

@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from core.config import Settings
-from tests.shelf import Shelf, a_shelf
+from tests.shelf import Shelf
 from tests.web import rest_of
 
 BODIES: dict[str, bytes] = {
@@ -31,13 +30,6 @@ ODD_QUERIES = ("page=-1", "page=99999999999999999999", "page_size=x", "start_dat
                "start_date=0001-01-01&end_date=9999-12-31",
                "keyword=%00", "keyword=%ED%A0%80", "venue_id=99999999999999999999999", "status=x",
                "state=%00", "date_field=x", "pageNum=0&pageSize=0", "q=" + "x" * 5000)
-
-
-@pytest.fixture
-def shelf(settings: Settings) -> Iterator[Shelf]:
-    made = a_shelf(settings)
-    yield made
-    made.services.store.close()
 
 
 @pytest.fixture

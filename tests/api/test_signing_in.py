@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from core.config import Settings
-from tests.shelf import Shelf, a_shelf
+from tests.shelf import Shelf
 from tests.web import rest_of
 
 LOGIN, PAIR = "/api/v1/auth/login", "/api/v1/kiosks/pair"
 Call = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def shelf(settings: Settings) -> Iterator[Shelf]:
-    made = a_shelf(settings)
-    yield made
-    made.services.store.close()
 
 
 @pytest.fixture

@@ -176,13 +176,13 @@ def test_missed_days_are_caught_up_and_a_sick_platform_is_asked_again(chain: Cha
 
 
 def test_the_owner_hears_in_the_morning_once(chain: Chain, chat: Talk) -> None:
-    reconcile = chain.services.operations.reconcile
+    operations = chain.services.operations
     chain.redeem(chain.buy())
     chain.pass_time(timedelta(days=1, hours=-3))
-    assert reconcile.due() == "8 days compared, 0 failed"
-    assert not reconcile.digest()
+    assert operations.reconcile.due() == "8 days compared, 0 failed"
+    assert not operations.digest.tell()
     chain.pass_time(timedelta(hours=2))
-    assert (reconcile.digest(), reconcile.digest()) == (True, False)
+    assert (operations.digest.tell(), operations.digest.tell()) == (True, False)
     before = len(chat.texts("梅雪"))
     chat.deliver()
     assert "对账" in chat.texts("老李")[-1] and "滨江店 美团" in chat.texts("老李")[-1]
