@@ -22,10 +22,11 @@ from core.store.tables import (
 )
 from core.vouchers.redemption import State
 
+# The platform in each alternative: SQLite then looks three keys up, instead of reading all of it.
 _HELD = Compiled(lambda platform_id, certificate_id, code: locked(Voucher.select().where(
-    (Voucher.platform == platform_id)
-    & ((Voucher.certificate_id == certificate_id) | (Voucher.voucher_no == certificate_id)
-       | (Voucher.voucher_no == code)))))
+    ((Voucher.platform == platform_id) & (Voucher.certificate_id == certificate_id))
+    | ((Voucher.platform == platform_id) & (Voucher.voucher_no == certificate_id))
+    | ((Voucher.platform == platform_id) & (Voucher.voucher_no == code)))))
 
 
 def held(platform_id: int, certificate_id: str, code: str | None) -> Voucher | None:
