@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -16,9 +16,12 @@ from jobs.processes import demo_processes, refuse_taken_ports, shop_processes
 from jobs.supervisor import Child, DidNotStart, Supervisor
 
 if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from flask import Flask
 
     from core.services.metrics import Board
+    from core.store.db import Store
 
 
 def create_app(settings: Settings, board: Board | None = None) -> Flask:
@@ -40,12 +43,21 @@ def create_app(settings: Settings, board: Board | None = None) -> Flask:
         web.wsgi_app = ProxyFix(web.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
 
     services = services_of(settings, board)
+    web.wsgi_app = _in_turn(web.wsgi_app, services.store)  # type: ignore[method-assign]  # as above
     door.register(web, services, redis_url=settings.redis_address)
     self_service.register(web, services)
     desk.register(web, services)
     wecom.register(web, services)
     official.register(web, services)
     return web
+
+
+def _in_turn(answer: WSGIApplication, store: Store) -> WSGIApplication:
+    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with store.computing():
+            return answer(environ, start_response)
+
+    return answered
 
 
 def served(board: Board | None = None) -> Flask:

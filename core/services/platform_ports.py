@@ -91,6 +91,7 @@ class PlatformPorts:
             raise VoucherError("platform_disabled", platform=platform)
         self._probe(f"{name}.before")
         try:
-            return ask(port)
+            with self._store.waiting():
+                return ask(port)
         finally:
             self._probe(f"{name}.after")

@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from core.store.compiled import Compiled
+from core.store.steady import Steady
 from core.store.tables import Platform, PlatformShop, Product, SkuMapping, Venue
 
 CUSTOMER_SIDE = "59"
@@ -43,6 +43,8 @@ _PLACE = (PlatformShop.venue, Venue.name, Platform.id, Platform.platform_code,
           Platform.platform_name)
 _IDENTITY = (PlatformShop.shop_id, PlatformShop.account_id, PlatformShop.token)
 
+_MAPPING = (SkuMapping.id, SkuMapping.product, SkuMapping.venue_ids)
+
 
 def _shops(*more: Any) -> Any:
     return (PlatformShop.select(*_PLACE, *more)
@@ -52,22 +54,22 @@ def _shops(*more: Any) -> Any:
         .order_by(PlatformShop.venue))
 
 
-_VENUE = Compiled(lambda venue_id: Venue.select().where(
+_VENUE = Steady(lambda venue_id: Venue.select().where(
     (Venue.id == venue_id) & (Venue.status == ACTIVE)))
-_SHOPS: Compiled[PlatformShop] = Compiled(
+_SHOPS: Steady[PlatformShop] = Steady(
     lambda code: _shops(*_IDENTITY).where(Platform.platform_code == code))
-_SHOP: Compiled[PlatformShop] = Compiled(
+_SHOP: Steady[PlatformShop] = Steady(
     lambda code, venue_id: _shops(*_IDENTITY).where(
         (Platform.platform_code == code) & (PlatformShop.venue == venue_id)))
-_OFFERED: Compiled[PlatformShop] = Compiled(
-    lambda code, venue_id, sku_id: _shops(PlatformShop.id, Venue.id, SkuMapping, Product)
+_OFFERED: Steady[PlatformShop] = Steady(
+    lambda code, venue_id, sku_id: _shops(PlatformShop.id, Venue.id, *_MAPPING, Product)
     .switch(PlatformShop)
     .join(SkuMapping, JOIN.LEFT_OUTER, attr="mapping", on=(
         (SkuMapping.platform == PlatformShop.platform) & (SkuMapping.sku_id == sku_id)))
     .join(Product, JOIN.LEFT_OUTER, attr="product", on=(
         (Product.id == SkuMapping.product) & (Product.status == ACTIVE)))
     .where((Platform.platform_code == code) & (PlatformShop.venue == venue_id)))
-_MAPPED = Compiled(lambda platform_id, sku_id: SkuMapping.select(SkuMapping, Product)
+_MAPPED = Steady(lambda platform_id, sku_id: SkuMapping.select(*_MAPPING, Product)
                    .join(Product).where(
     (SkuMapping.platform == platform_id) & (SkuMapping.sku_id == sku_id)
     & (Product.status == ACTIVE)))

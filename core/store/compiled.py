@@ -222,30 +222,36 @@ def _made(plan: _Plan, shape: _Object, row: tuple[Any, ...]) -> Any:
     return made
 
 
-@lru_cache(maxsize=256)
-def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
-    """Of each column that an insert fills, by name: its default, and those that are made anew."""
-    columns = {column.name: column.default for column in table._meta.sorted_fields
-               if column.name != "id"}
-    return columns, {name: make for name, make in columns.items() if callable(make)}
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """`params` are those of one row. Of the columns that are not given the fixed defaults stand in
+    it already; `made` makes the others anew."""
+
+    sql: str
+    params: _Params
+    made: Mapping[str, Callable[[], Any]]
+
+    def row(self, given: Mapping[str, Any]) -> list[Any]:
+        """The parameters of one row."""
+        if self.made:
+            given = {**{name: make() for name, make in self.made.items()}, **given}
+        return self.params.filled(given)
 
 
-@lru_cache(maxsize=512)
-def _insert(table: type[Row], kind: str, count: int, ignore: bool) -> tuple[str, _Params]:
-    """The statement, and the parameters of its first row."""
-    fields = table._meta.fields
-    row = {fields[name]: _Place(name, fields[name].db_value) for name in _defaults(table)[0]}
+@lru_cache(maxsize=1024)
+def _insert(table: type[Row], kind: str, given: tuple[str, ...], count: int,
+            ignore: bool) -> _Insert:
+    """Raises KeyError for a column that does not exist."""
+    fields = {column.name: column for column in table._meta.sorted_fields if column.name != "id"}
+    if unknown := set(given) - fields.keys():
+        raise KeyError(f"{table.__name__} has no {', '.join(sorted(unknown))}")
+    made = {name: column.default for name, column in fields.items()
+            if name not in given and callable(column.default)}
+    row = {column: _Place(name, column.db_value) if name in given or name in made
+           else column.default for name, column in fields.items()}
     query = table.insert_many([row] * count)
     sql, params = (query.on_conflict_ignore() if ignore else query).sql()
-    return sql, _Params(params[:len(row)])
-
-
-def _row(table: type[Row], given: Mapping[str, Any]) -> dict[str, Any]:
-    defaults, made = _defaults(table)
-    if unknown := given.keys() - defaults.keys():
-        raise KeyError(f"{table.__name__} has no {', '.join(sorted(unknown))}")
-    return {**defaults, **{name: make() for name, make in made.items() if name not in given},
-            **given}
+    return _Insert(sql, _Params(params[:len(row)]), made)
 
 
 def insert(table: type[Row], **columns: Any) -> int:
@@ -254,19 +260,18 @@ def insert(table: type[Row], **columns: Any) -> int:
     Raises KeyError for a column that does not exist, IntegrityError from the database.
     """
     database = _database(table)
-    sql, params = _insert(table, type(database).__name__, 1, False)
-    cursor = database.execute_sql(sql, params.filled(_row(table, columns)))
+    plan = _insert(table, type(database).__name__, tuple(columns), 1, False)
+    cursor = database.execute_sql(plan.sql, plan.row(columns))
     return int(cursor.fetchone()[0] if database.returning_clause else cursor.lastrowid)
 
 
 def insert_all(table: type[Row], rows: Sequence[Mapping[str, Any]], *,
                ignore: bool = False) -> None:
-    """Insert a few rows in one statement; with `ignore` without those whose unique key is
-    taken."""
+    """Insert a few rows, which give the same columns, in one statement; with `ignore` without
+    those whose unique key is taken."""
     database = _database(table)
-    sql, params = _insert(table, type(database).__name__, len(rows), ignore)
-    database.execute_sql(sql, [value for row in rows
-                               for value in params.filled(_row(table, row))])
+    plan = _insert(table, type(database).__name__, tuple(rows[0]), len(rows), ignore)
+    database.execute_sql(plan.sql, [value for row in rows for value in plan.row(row)])
 
 
 @lru_cache(maxsize=512)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from peewee import (
@@ -28,6 +28,7 @@ from playhouse.db_url import connect
 from playhouse.pool import PooledMySQLDatabase, PooledPostgresqlDatabase
 from pymysql.constants import CLIENT
 
+from core.store.baton import Baton
 from core.store.durable import LogSync
 from core.store.editions import Editions
 from core.store.tables import ALL_TABLES, Row
@@ -79,6 +80,14 @@ class _Connected:
             self._store.database.close()
 
 
+class _Sqlite(SqliteDatabase):
+    """SQLite, with a memory of what was read from it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.editions = Editions(self)
+
+
 class Store:
     """One database of this process; threads may share it."""
 
@@ -88,8 +97,8 @@ class Store:
         self._probe = probe
         self._pid = os.getpid()
         self._turns = self._new_turns()
-        self._editions = self._new_editions()
         self._durable = self._new_durable()
+        self._baton = self._new_baton()
 
     def connection(self) -> _Connected:
         """This thread has a connection inside the block; blocks may nest.
@@ -102,9 +111,11 @@ class Store:
         """A fork shares its parent's sockets and locks: drop them without a word to the server."""
         self.database.dispose()
         self._pid = os.getpid()
+        if isinstance(self.database, _Sqlite):
+            self.database.editions = Editions(self.database)
         self._turns = self._new_turns()
-        self._editions = self._new_editions()
         self._durable = self._new_durable()
+        self._baton = self._new_baton()
 
     def _new_durable(self) -> Callable[[], None]:
         """Waits until this thread's commits are on the disk: a server's commit itself waits."""
@@ -117,13 +128,26 @@ class Store:
         name = str(self.database.database)
         return FileTurns(f"{name}-turn") if self.engine == SQLITE else nullcontext()
 
-    def _new_editions(self) -> Editions | None:
-        return Editions(self.database) if self.engine == SQLITE else None
+    def _new_baton(self) -> Baton | None:
+        return Baton() if self.engine == SQLITE else None
+
+    def computing(self) -> AbstractContextManager[None]:
+        """A block that answers a request: on SQLite one after the other, as in `baton`."""
+        return self._baton.carried() if self._baton is not None else nullcontext()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """A block inside `computing` that waits for something outside of this process."""
+        return self._baton.laid_down() if self._baton is not None else nullcontext()
 
     def edition(self) -> int | None:
         """A number for what the database holds, as in `editions`; None where it cannot be known.
         Call it inside `connection()`, before reading what is to be remembered by it."""
-        return self._editions.now() if self._editions is not None else None
+        return self.database.editions.now() if isinstance(self.database, _Sqlite) else None
+
+    def configuration(self) -> int | None:
+        """The same for what decides about it (`core.store.steady`), also inside `transact`."""
+        return self.database.editions.configuration() if isinstance(self.database, _Sqlite) \
+            else None
 
     def transact(self, name: str, work: Callable[[], T]) -> T:
         """Do `work` in one durable transaction and return what it returns.
@@ -140,7 +164,8 @@ class Store:
                 with self.connection(), self._turns, self.database.atomic(*self._begin):
                     result = work()
                     self._probe(f"{name}.inside")
-                self._durable()
+                with self.waiting():
+                    self._durable()
                 break
             except (DatabaseError, GuardLost) as error:
                 if tries == MOST_TRIES or not self._worth_repeating(error):
@@ -247,7 +272,7 @@ def _sqlite(path: str) -> Database:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
     # synchronous=NORMAL: `transact` has the log synced itself (see `durable`), so a confirmed
     # redemption survives a power cut. A checkpoint writes each page once, however often it changed.
-    return SqliteDatabase(
+    return _Sqlite(
         name, timeout=BUSY_SECONDS, check_same_thread=False,
         field_types={"UTC_DATETIME": "DATETIME"},
         pragmas={"journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1,

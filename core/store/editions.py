@@ -1,19 +1,25 @@
-"""By which a reader knows that nothing was committed since he looked.
+"""By which a reader knows that what he read is still true.
 
-SQLite tells it for the price of reading one word of shared memory: `PRAGMA data_version` changes
-with every commit of another connection, of whatever thread or process, and `total_changes` with
-every row that the own one writes. Servers have nothing like it, so there everybody reads again.
+Of everything: SQLite tells for the price of reading one word of shared memory. `PRAGMA
+data_version` changes with every commit of another connection, of whatever thread or process, and
+`total_changes` with every row that the own one writes. Of the configuration (venues, people,
+devices, products, platforms), which stays while members come and go: triggers count its changes
+in a table of one row. Servers have nothing like the first, and asking them for the second would
+cost as much as reading, so there everybody reads again.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from peewee import Database
 
 V = TypeVar("V")
+
+MOST_CONFIGURED = 5_000
+"""Answers about the configuration in memory: each a row or a few."""
 
 
 class Editions:
@@ -24,6 +30,8 @@ class Editions:
         self._seen = threading.local()
         self._guard = threading.Lock()
         self._number = 0
+        self._committed = 0
+        self.configured: Remembered[Any] = Remembered(MOST_CONFIGURED)
 
     def now(self) -> int | None:
         """The number of the present state. The same number twice, from whichever threads: what
@@ -40,6 +48,15 @@ class Editions:
             with self._guard:
                 self._number += 1
         return self._number
+
+    def configuration(self) -> int | None:
+        """The number of the present configuration, with the same promise. Inside a transaction
+        None if that is not one that everybody sees: a change of its own, or an older state."""
+        number: int = self._database.connection().execute(
+            "SELECT number FROM configuration_edition").fetchone()[0]
+        if not self._database.in_transaction():
+            self._committed = number
+        return number if number == self._committed else None
 
 
 class Remembered(Generic[V]):

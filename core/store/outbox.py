@@ -9,11 +9,12 @@ from typing import Any
 
 from peewee import Expression
 
-from core.store.compiled import Compiled, insert_all
+from core.store.compiled import insert_all
 from core.store.select import tuples
+from core.store.steady import Steady
 from core.store.tables import ChatBinding, OutboxMessage, Staff, StaffVenue
 
-_STAFF = Compiled(
+_STAFF = Steady(
     lambda venue_id: ChatBinding.select(
         ChatBinding.channel, ChatBinding.external_id, Staff.id, Staff.name, Staff.venue)
     .join(Staff).switch(ChatBinding)

@@ -58,14 +58,16 @@ class UtcDateTime(DateTimeField):
             return None
         if value.tzinfo is None:
             raise ValueError("naive datetime: the product knows aware instants only")
-        return super().db_value(value.astimezone(UTC).replace(tzinfo=None))
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
+        return value.replace(tzinfo=None)
 
     def adapt(self, value: Any) -> Any:
         """SQLite gives text: read ten times faster so than by trying formats."""
         return datetime.fromisoformat(value) if isinstance(value, str) and value else value
 
     def python_value(self, value: Any) -> datetime | None:
-        at = super().python_value(value)
+        at = self.adapt(value)
         return at.replace(tzinfo=UTC) if isinstance(at, datetime) else None
 
 

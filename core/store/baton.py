@@ -1,0 +1,53 @@
+"""Lets the requests of one process compute one after the other.
+
+Python computes in one thread at a time anyway, but with SQLite it hands over at every statement,
+dozens of times inside a transaction that all other writers wait for. So whoever answers a request
+carries the baton, and lays it down only where he waits for something outside: the disk or a
+platform. Nothing depends on it: who has waited `PATIENCE` for it goes on without.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENCE = 0.1
+"""Seconds: enough for the requests before this one, little if one of them hangs."""
+
+
+class Baton:
+    """One a process; threads share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._hand = threading.local()
+
+    @contextmanager
+    def carried(self) -> Iterator[None]:
+        """Compute inside the block."""
+        self._take()
+        try:
+            yield
+        finally:
+            self._put()
+
+    @contextmanager
+    def laid_down(self) -> Iterator[None]:
+        """Wait inside the block for something outside; harmless for who does not carry it."""
+        carried = self._put()
+        try:
+            yield
+        finally:
+            if carried:
+                self._take()
+
+    def _take(self) -> None:
+        self._hand.full = self._lock.acquire(timeout=PATIENCE)
+
+    def _put(self) -> bool:
+        carried: bool = getattr(self._hand, "full", False)
+        if carried:
+            self._hand.full = False
+            self._lock.release()
+        return carried
