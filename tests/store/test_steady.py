@@ -1,4 +1,4 @@
-"""Configuration is read once and again after each change of it, whoever made it (migration 0002)."""
+"""Configuration is read once, and again after each change of it, whoever made it."""
 
 from __future__ import annotations
 
