@@ -36,9 +36,8 @@ def create_app(settings: Settings, board: Board | None = None) -> Flask:
     from kiosk.self_service import views as self_service
 
     web = Flask("hexiaotai", static_folder=None)
-    web.secret_key = settings.session_key
-    web.config.update(SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
-                      SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")
+    # No secret_key: nobody uses Flask's own session, and opening one takes time at each request.
+    web.config.update(SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"))
     if hops := settings.trusted_proxies:
         web.wsgi_app = ProxyFix(web.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
 

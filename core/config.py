@@ -114,8 +114,8 @@ class Settings:
         "DATA_KEY", "base64 of 64 random bytes; finds encrypted codes and phones; never changes; "
         "made by `app.py new-keys`", check=check.data_key, secret=True)
     session_key: str = variable(
-        "SESSION_KEY", "signs desk sessions; 32 characters or more; made by `app.py new-keys`",
-        check=check.long_enough, secret=True)
+        "SESSION_KEY", "signs the passes that members show; 32 characters or more; made by "
+        "`app.py new-keys`", check=check.long_enough, secret=True)
     zone: str = variable("ZONE", "time zone of a venue that names none", default=DEFAULT_ZONE,
                          check=check.zone_name)
     meituan_base_url: str = variable(
