@@ -8,6 +8,7 @@ from bot.commands import (
     cards,
     confirm,
     find,
+    gate,
     help,
     menu,
     own_codes,
@@ -20,8 +21,8 @@ from bot.commands import (
 )
 from bot.router import COMMANDS, answer
 
-FAMILIES = (redeem, photo, confirm, cards, undo, find, own_codes, takings, books, price, alerts,
-            people, menu, help)
+FAMILIES = (redeem, photo, confirm, cards, undo, gate, find, own_codes, takings, books, price,
+            alerts, people, menu, help)
 """In the order of the help: what is needed at the counter comes first."""
 
 _ORDER = [family.__name__ for family in FAMILIES]

@@ -28,8 +28,9 @@ def undo(say: Say) -> Reply:
         return preview(say, named(say, code), reason.strip())
     last = _my_last(say)
     if last is None:
-        return Reply(Words("你最近没有能撤的。回“撤销 单号”指定一单",
-                           "Nothing of yours to undo. Say “undo TICKET”"))
+        return Reply(Words("你最近没有能撤的。回“撤销 单号”指定一单，进店记错了回“撤销进店”",
+                           "Nothing of yours to undo. Say “undo TICKET”, or “undo visit” for a "
+                           "visit"))
     return preview(say, last, "")
 
 

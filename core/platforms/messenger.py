@@ -9,11 +9,13 @@ from typing import Any, Literal, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of a card. `key` comes back with the click; it holds no fact, only a reference."""
+    """A button of a card. `key` comes back with the click; it holds no fact, only a reference.
+    With a `url` it opens that page, and nothing comes back."""
 
     text: str
     key: str
     primary: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ PLATFORM = "wecom"
 SHOW_ONCE_SECONDS = 1800
 """Within this time WeCom shows an identical message once (wechat.md 5.1)."""
 
+OPENS_A_PAGE = 1
+"""`type` of a button that leads to its `url` instead of calling back."""
+
 TOKEN_REFUSED = frozenset({40014, 42001})
 ERRORS: dict[int, type[PlatformError]] = {
     -1: PlatformBusy, -1000: PlatformBusy, 45009: PlatformBusy, 45011: PlatformBusy,
@@ -135,7 +138,8 @@ _TONES = {"grey": 0, "ink": 1, "red": 2, "green": 3}
 
 
 def _button(button: Button) -> dict[str, Any]:
-    return {"text": button.text, "style": 1 if button.primary else 4, "key": button.key}
+    body = {"text": button.text, "style": 1 if button.primary else 4, "key": button.key}
+    return body | {"type": OPENS_A_PAGE, "url": button.url} if button.url else body
 
 
 def _fit(text: str, most: int) -> str:

@@ -1,8 +1,7 @@
 """Delivers the outbox to the staff's chat: at least once, shown once (invariant I9).
 
 A row is claimed under a lease, sent, and marked; a process that dies in between leaves a row that
-is due again when the lease ends, and the channel drops the identical repetition. Cards keep their
-one-time codes, so that everybody's card can show who acted (wechat.md 4.3).
+is due again when the lease ends, and the channel drops the identical repetition.
 """
 
 from __future__ import annotations
@@ -22,13 +21,14 @@ from core.platforms.wecom_robot import Robot
 from core.services import staff_cards, sync_words
 from core.services.alarm import ALERT
 from core.services.alert_post import AlertPost, hears_elsewhere
+from core.services.card_post import UPDATES, CardPost, NothingToSay, NotYet
 from core.services.member_news import MEMBER_NOTICE
 from core.services.members.notices import Notices
-from core.services.news import CARD_UPDATE, CONFIRM_CARD, DONE
+from core.services.news import CARD_UPDATE, DONE
 from core.store import chats, deliveries, outbox, sessions, tasks
 from core.store.db import Store
 from core.store.outbox import Recipient
-from core.store.tables import ChatBinding, OutboxMessage
+from core.store.tables import OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -55,23 +55,17 @@ class Delivered:
                 f"{self.dead} dead")
 
 
-class _NothingToSay(Exception):
-    """Events have overtaken the message."""
-
-
-class _NotYet(Exception):
-    """It has to wait: what it is about is on its way."""
-
-
 class Notify:
-    """`nudge("outbox")` asks for a run now; nothing depends on it (house style 4.5)."""
+    """`nudge("outbox")` asks for a run now; nothing depends on it (house style 4.5). `desk`: the
+    address of the desk's pages, for links."""
 
     def __init__(self, store: Store, clock: Clock, messengers: Sequence[Messenger],
                  nudge: Callable[[str], None], robot: Robot | None = None,
-                 notices: Notices | None = None) -> None:
+                 notices: Notices | None = None, *, desk: str) -> None:
         self._store = store
         self._clock = clock
         self._messengers = {each.channel: each for each in messengers}
+        self._cards = CardPost(store, clock, desk)
         self._alerts = AlertPost(store, clock, self._messengers, robot)
         self._nudge = nudge
         self._notices = notices
@@ -137,9 +131,9 @@ class Notify:
     def _deliver(self, row: OutboxMessage) -> str:
         try:
             code = self._send(row)
-        except _NothingToSay as why:
+        except NothingToSay as why:
             return self._close(row, deliveries.OVERTAKEN, str(why))
-        except _NotYet:
+        except NotYet:
             return self._postpone(row, self._clock.now() + AGAIN_SOON)
         except PlatformError as error:
             return self._failed(row, error)
@@ -151,91 +145,30 @@ class Notify:
         if row.kind == MEMBER_NOTICE:
             nothing = self._notices.send(row) if self._notices else "no mini-program"
             if nothing:
-                raise _NothingToSay(nothing)
+                raise NothingToSay(nothing)
             return None
         messenger = self._messengers.get(row.channel)
         if messenger is None:
-            raise _NothingToSay("no such channel")
+            raise NothingToSay("no such channel")
         bound = chats.binding_of(row.channel, messenger.app_id, row.recipient)
         if row.kind == TEXT:
             messenger.send_text(row.recipient, row.payload["text"])
             return None
         if bound is None or sessions.active_staff(bound.staff_id) is None:
-            raise _NothingToSay("not bound any more")
+            raise NothingToSay("not bound any more")
         if hears_elsewhere(bound, self._messengers):
-            raise _NothingToSay("told in the preferred chat")
-        if row.kind == CONFIRM_CARD:
-            return self._ask(row, messenger, bound)
-        if row.kind == CARD_UPDATE:
-            self._update(row, messenger, bound)
+            raise NothingToSay("told in the preferred chat")
+        if row.kind in UPDATES:
+            return self._cards.ask(row, messenger, bound)
+        if row.kind in UPDATES.values():
+            self._cards.update(row, messenger, bound)
         elif row.kind == sync_words.SYNC_OVER:
             messenger.send_text(row.recipient, sync_words.ended(row.payload, bound.language))
         elif row.kind == DONE:
             messenger.send_text(row.recipient, staff_cards.ending(row.payload, bound.language))
         else:
-            raise _NothingToSay(f"unknown kind {row.kind}")
+            raise NothingToSay(f"unknown kind {row.kind}")
         return None
-
-    def _ask(self, row: OutboxMessage, messenger: Messenger, bound: ChatBinding) -> str | None:
-        until = staff_cards.instant(row.payload, "expires_at")
-        if deliveries.last_of(row, CARD_UPDATE) is not None:
-            raise _NothingToSay("decided meanwhile")
-        if until is not None and until <= self._clock.now():
-            raise _NothingToSay("ran out meanwhile")
-        if not messenger.has_cards:
-            messenger.send_text(row.recipient,
-                                staff_cards.asking_in_words(row.payload, bound.language))
-            return None
-        try:
-            return messenger.send_card(row.recipient, staff_cards.asking(
-                row.payload, task_id(row), bound.language))
-        except PlatformRefused as error:
-            if error.word != "task_id_used":
-                raise
-            return None  # an earlier try arrived, and its answer with the code was lost
-
-    def _update(self, row: OutboxMessage, messenger: Messenger, bound: ChatBinding) -> None:
-        """Change every card this person got about it; each takes one of its one-time codes."""
-        if deliveries.has_newer(row):
-            raise _NothingToSay("newer news follow")
-        cards = deliveries.cards_of(row, CONFIRM_CARD)
-        if not messenger.has_cards:
-            if not any(card.state == deliveries.SENT for card in cards):
-                raise _NothingToSay("was not asked")
-            messenger.send_text(row.recipient, staff_cards.decided(row.payload, bound.language))
-            return
-        if any(card.state == deliveries.PENDING and card.lease_until is not None
-               for card in cards):
-            raise _NotYet()
-        shown = [self._change(card, row, messenger, bound) for card in cards if card.external_id]
-        if not any(shown):
-            raise _NothingToSay("no card that could change")
-
-    def _change(self, card: OutboxMessage, row: OutboxMessage, messenger: Messenger,
-                bound: ChatBinding) -> bool:
-        """Try the codes of one card, the newest first; spent ones are dropped."""
-        codes = (card.external_id or "").split()
-        while codes:
-            code = codes.pop(0)
-            try:
-                messenger.update_card(row.recipient, code, staff_cards.closing(
-                    row.payload, task_id(card), bound.language))
-            except PlatformRefused as error:
-                if error.word not in ("card_code_used", "task_id_used"):
-                    raise
-            else:
-                self._keep_codes(card, code)
-                return True
-            self._keep_codes(card, code)
-        return False
-
-    def _keep_codes(self, card: OutboxMessage, spent: str) -> None:
-        """A click may have added a code meanwhile: only the spent one goes."""
-        def keep() -> None:
-            codes = deliveries.codes_of(card.id)
-            deliveries.set_codes(card.id, " ".join(code for code in codes if code != spent))
-
-        self._store.transact("outbox.code_spent", keep)
 
     def _failed(self, row: OutboxMessage, error: PlatformError) -> str:
         """A definitive no ends it, everything else is tried again with growing pauses."""
@@ -273,8 +206,3 @@ class Notify:
 
         self._store.transact("outbox.dead", bury)
         return "dead"
-
-
-def task_id(row: OutboxMessage) -> str:
-    """WeCom's task id of a card: unique per app, and says which row it is."""
-    return f"{row.payload['ref']}-{row.id}"

@@ -1,7 +1,8 @@
 """Ticket numbers: short enough to say aloud, such as `H 0372`.
 
 Redemptions have even numbers and tasks odd ones, so that one number means one thing. Numbers
-come round after five thousand; the newest of the venue is meant.
+come round after five thousand; the newest of the venue is meant. Orders of carts are called by
+the end of their own number.
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ def ticket(redemption_id: int) -> str:
 def task_ticket(task_id: int) -> str:
     """A task's number."""
     return f"H {task_id % ROUND * 2 + 1:04d}"
+
+
+def order_number(order_no: str) -> str:
+    """What a member says at the counter of an order of a cart: its last four characters, as the
+    kiosk shows them."""
+    return order_no[-4:]
 
 
 def read_ticket(text: str) -> int | None:

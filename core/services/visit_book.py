@@ -12,6 +12,7 @@ from core.services.paging import PageOf, bounded
 from core.services.visits import VisitView, view_of, views_of
 from core.store import audit, entitlements, visits
 from core.store.db import Store
+from core.store.tables import Visit
 
 MOST_REASON = 200
 
@@ -42,7 +43,16 @@ class VisitBook:
         """Raises NotFound, also for another venue's."""
         actor.require(Role.CLERK)
         with self._store.connection():
-            self._venue_of(visit_id, actor)
+            self._of(visit_id, actor)
+            return view_of(visit_id)
+
+    def undoable(self, visit_id: int, actor: Actor) -> VisitView:
+        """The visit as it stands, for whoever may give it back. Raises NotFound, also for another
+        venue's; NotAllowed("role_too_low")."""
+        actor.require(Role.CLERK)
+        at = self._now()
+        with self._store.connection():
+            self._for(visit_id, actor, at)
             return view_of(visit_id)
 
     def undo(self, visit_id: int, reason: str, actor: Actor) -> VisitView:
@@ -61,12 +71,7 @@ class VisitBook:
             return view_of(visit_id)
 
     def _undo(self, visit_id: int, why: str, actor: Actor, at: datetime) -> None:
-        venue_id = self._venue_of(visit_id, actor)
-        row = visits.visit(visit_id)
-        assert row is not None, "visits are never deleted"
-        zone = row.venue.zone
-        if business_day(row.came_at, zone) != business_day(at, zone):
-            actor.require(Role.MANAGER)
+        row = self._for(visit_id, actor, at)
         if not visits.undo(visit_id, at):
             return
         if row.card_id is not None:
@@ -77,12 +82,20 @@ class VisitBook:
             course = entitlements.held_course(row.course_order_id or 0)
             assert course is not None, "what visits were taken from is never deleted"
             entitlements.change_course(course, uses_used=course.uses_used - 1)
-        audit.add(actor, "visit.undone", "visit", visit_id, at, venue_id=venue_id,
+        audit.add(actor, "visit.undone", "visit", visit_id, at, venue_id=row.venue_id,
                   member=row.member_id, reason=why)
 
+    def _for(self, visit_id: int, actor: Actor, at: datetime) -> Visit:
+        """The row, for whoever may give it back: a clerk on its day, a manager on any."""
+        row = self._of(visit_id, actor)
+        zone = row.venue.zone
+        if business_day(row.came_at, zone) != business_day(at, zone):
+            actor.require(Role.MANAGER)
+        return row
+
     @staticmethod
-    def _venue_of(visit_id: int, actor: Actor) -> int:
+    def _of(visit_id: int, actor: Actor) -> Visit:
         row = visits.visit(visit_id)
         if row is None or not actor.may_work_at(row.venue_id):
             raise NotFound()
-        return row.venue_id
+        return row

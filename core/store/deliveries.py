@@ -138,6 +138,13 @@ def last_of(row: OutboxMessage, kind: str) -> OutboxMessage | None:
     return found[-1] if found else None
 
 
+def about(kind: str, subject_kind: str, subject_id: int) -> list[OutboxMessage]:
+    """The messages of a kind on a subject, whoever gets them, oldest first."""
+    return list(OutboxMessage.select().where(
+        (OutboxMessage.subject_kind == subject_kind) & (OutboxMessage.subject_id == subject_id)
+        & (OutboxMessage.kind == kind)).order_by(OutboxMessage.id))
+
+
 def has_newer(row: OutboxMessage) -> bool:
     """Whether the same kind of news follows for this person on the same subject."""
     return bool(OutboxMessage.select().where(

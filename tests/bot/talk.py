@@ -108,9 +108,13 @@ class Talk:
 
     def cards(self, asked: RedemptionView, as_: str = "林小满") -> list[Card]:
         """The cards of this person about one redemption."""
+        return self.cards_of(asked.ref, as_)
+
+    def cards_of(self, ref: str, as_: str = "林小满") -> list[Card]:
+        """The cards of this person about a redemption or an order of a cart."""
         return [Card(message["userid"], message["task_id"], message["body"], message["state"])
                 for message in self.heard(as_)
-                if message["kind"] == "template_card" and asked.ref in message["task_id"]]
+                if message["kind"] == "template_card" and ref in message["task_id"]]
 
     def card(self, asked: RedemptionView, as_: str = "林小满") -> Card:
         (one,) = self.cards(asked, as_)

@@ -160,6 +160,17 @@ def test_a_card_decided_before_it_was_sent_is_not_sent(chain: Chain, chat: Talk)
     assert chat.cards(asked) == [] and done.sent == 0 and done.overtaken >= 2
 
 
+def test_who_was_reminded_before_the_first_card_was_sent_gets_one(chain: Chain,
+                                                                 chat: Talk) -> None:
+    asked = chain.ask(chain.buy())
+    chain.pass_time(timedelta(seconds=31))
+    chain.services.redeem.remind(asked.ref, chain.kiosk)
+    chat.deliver()
+    chat.click(chat.card(asked), "confirm")
+    chat.deliver()
+    assert chat.card(asked).decided.startswith("林小满 ")
+
+
 def test_who_was_moved_away_cannot_confirm_with_an_old_card(chain: Chain, chat: Talk) -> None:
     bought = chain.buy()
     asked = chain.ask(bought)

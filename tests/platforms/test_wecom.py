@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -89,6 +89,13 @@ def test_a_card_goes_to_one_person_and_gives_its_code(wecom: WeCom, server: Scri
     card = body["template_card"]
     assert card["card_type"] == "button_interaction" and card["task_id"] == "Rabc-1"
     assert [button["key"] for button in card["button_list"]] == ["reject:Rabc", "confirm:Rabc"]
+
+
+def test_a_button_may_open_a_page_instead_of_calling_back() -> None:
+    opens = replace(CARD, buttons=(Button("去收款", "open:P1", url="https://shop.example/desk"),))
+    (button,) = template(opens)["button_list"]
+    assert (button["type"], button["url"]) == (1, "https://shop.example/desk")
+    assert all("type" not in other for other in template(CARD)["button_list"])
 
 
 def test_a_closed_card_says_who_acted_instead_of_offering_buttons(

@@ -76,6 +76,20 @@ def test_a_pressed_card_is_updated_where_it_stands(
     assert bot.heard[0]["FromUserName"] == "meixue"
 
 
+def test_a_button_with_a_page_opens_it_and_tells_the_bot_nothing(
+        page: Page, app: Flask, bot: Bot, world: World) -> None:
+    opens = [{"text": "去收款", "style": 1, "key": "open", "type": 1,
+              "url": "https://shop.example/desk/prices/orders/P1"}]
+    WecomApp(app.test_client(), world).send("template_card", {**CARD, "button_list": opens},
+                                            touser="linxiaoman")
+    page.get_by_test_id("chat-user").select_option("linxiaoman")
+    link = page.get_by_test_id("chat-card").get_by_test_id("card-link")
+    expect(link).to_have_text("去收款")
+    expect(link).to_have_attribute("href", "https://shop.example/desk/prices/orders/P1")
+    expect(page.get_by_test_id("card-button")).to_have_count(0)
+    assert bot.heard == []
+
+
 def test_unread_messages_are_counted_at_the_other_persons_name(
         page: Page, app: Flask, world: World) -> None:
     WecomApp(app.test_client(), world).send("text", {"content": "交班"}, touser="meixue")

@@ -148,6 +148,7 @@ def test_an_update_may_replace_the_whole_card(wecom: WecomApp) -> None:
     ({"button_list": [{"text": "a", "key": "k"}] * 7}, 40058),
     ({"button_list": [{"text": "a"}]}, 40058),
     ({"button_list": [{"text": "a", "key": "k" * 1025}]}, 40058),
+    ({"button_list": [{"text": "a", "key": "k", "type": 1}]}, 40058),
     ({"horizontal_content_list": [{"keyname": "a"}] * 7}, 40058),
     ({"card_type": "text_notice"}, 40058)])
 def test_a_malformed_card_is_refused(

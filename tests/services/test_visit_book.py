@@ -80,8 +80,11 @@ def test_who_may_give_back_what(chain: Chain, gates: Gates, book: VisitBook) -> 
                         venues=frozenset({chain.chengxi}))
     assert refused(book, seen.id, elsewhere) == "not_found"
     assert refused(book, seen.id + 1000, chain.clerk) == "not_found"
+    assert book.undoable(seen.id, chain.clerk) == book.one(seen.id, chain.clerk)
     gates.shift = timedelta(days=1)
     assert refused(book, seen.id, chain.clerk) == "role_too_low", "yesterday's is a manager's"
+    with pytest.raises(HexiaotaiError, match="role_too_low"):
+        book.undoable(seen.id, chain.clerk)
     assert book.undo(seen.id, "扫错了人", chain.manager).undone_at is not None
 
 

@@ -90,10 +90,14 @@ function card({ body, state, task_id: task }, { click }) {
     body.card_action?.type === 1 ? [{ title: "打开", url: body.card_action.url }] : []);
   const stub = grey
     ? [el("button", { class: "btn btn--plain", type: "button", disabled: true, "data-testid": "card-replaced" }, grey)]
-    : buttons.map((button) => el("button", {
-      class: `btn ${button.style === 1 ? "btn--primary" : "btn--plain"}`, type: "button",
-      "data-testid": "card-button", "data-key": button.key, onclick: (event) => click(task, button.key, event.currentTarget),
-    }, button.text));
+    : buttons.map((button) => {
+      const look = `btn ${button.style === 1 ? "btn--primary" : "btn--plain"}`;
+      return button.type === 1
+        ? el("a", { class: look, href: /^https?:\/\//.test(button.url) && button.url, target: "_blank", rel: "noreferrer",
+          "data-testid": "card-link" }, button.text)
+        : el("button", { class: look, type: "button", "data-testid": "card-button", "data-key": button.key,
+          onclick: (event) => click(task, button.key, event.currentTarget) }, button.text);
+    });
   for (const link of links) {
     if (/^https?:\/\//.test(link.url ?? "")) {
       stub.push(el("a", { class: "btn btn--plain", href: link.url, target: "_blank", rel: "noreferrer" }, link.title));

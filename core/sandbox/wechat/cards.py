@@ -14,6 +14,8 @@ from core.sandbox.ledger import Ledger
 
 INTERACTIVE = ("button_interaction", "vote_interaction", "multiple_interaction")
 TYPES = ("text_notice", "news_notice", *INTERACTIVE)
+OPENS_A_PAGE = 1
+"""`type` of a button that leads to its url: a press calls nobody back."""
 RESPONSE_CODE_LIFETIME = 72 * 3600
 _TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
 
@@ -56,6 +58,8 @@ def _fault_of_buttons(buttons: object) -> str | None:
         if button.get("type", 0) == 0 and (
                 not isinstance(key, str) or not 1 <= len(key.encode()) <= 1024):
             return "a button needs a key of at most 1024 bytes"
+        if button.get("type") == OPENS_A_PAGE and not button.get("url"):
+            return "a button of type 1 needs a url"
     return None
 
 
@@ -86,4 +90,5 @@ def button_keys(card: dict[str, Any]) -> list[str]:
     if isinstance(card.get("submit_button"), dict):
         buttons.append(card["submit_button"])
     buttons += (card.get("action_menu") or {}).get("action_list") or []
-    return [str(button["key"]) for button in buttons if button.get("key")]
+    return [str(button["key"]) for button in buttons
+            if button.get("key") and button.get("type") != OPENS_A_PAGE]

@@ -7,6 +7,7 @@ sees what the winner left.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from core.pricing.promotion import COUPON, VOUCHER
 from core.pricing.refusals import Refusal
 from core.services.actor import Actor
 from core.services.idempotency import SentKey
+from core.services.pricing import counter_news
 from core.services.pricing.keyed import once
 from core.services.pricing.payment import Counter, Free, PaymentProvider
 from core.services.pricing.price import Price, Priced, PriceRequest, why_not
@@ -53,13 +55,15 @@ class PriceChanged(Conflict):
 
 
 class Checkout:
-    """Makes orders. `counter` takes the money unless there is none to take."""
+    """Makes orders. `counter` takes the money unless there is none to take; `nudge` sends what
+    staff are told of it."""
 
-    def __init__(self, store: Store, clock: Clock, price: Price,
+    def __init__(self, store: Store, clock: Clock, price: Price, nudge: Callable[[str], None],
                  counter: PaymentProvider | None = None) -> None:
         self._store = store
         self._clock = clock
         self._price = price
+        self._nudge = nudge
         self._counter = counter or Counter()
 
     def settle(self, asked: PriceRequest, actor: Actor, *, shown: str | None = None,
@@ -70,8 +74,10 @@ class Checkout:
         Raises PriceChanged; whatever `Price.price` raises; Conflict `idempotency_conflict`.
         """
         at = self._clock.now()
+        told = False
 
         def work() -> int:
+            nonlocal told
             priced = self._price.price(asked, actor, at)
             if not priced.place.open:
                 raise InvalidInput("venue_closed")
@@ -80,9 +86,13 @@ class Checkout:
             self._consume(priced, made, order_no, at)
             audit.add(actor, "order.settle", "order", made, at, venue_id=priced.place.id,
                       final_fen=priced.quote.final.fen)
+            told = _tell(made, at)
             return made
 
-        return once(self._store, "checkout.settle", key, at, work)
+        made = once(self._store, "checkout.settle", key, at, work)
+        if told:
+            self._nudge("outbox")
+        return made
 
     def _write(self, priced: Priced, actor: Actor, at: datetime) -> tuple[int, str]:
         quote, who = priced.quote, priced.holder
@@ -119,6 +129,13 @@ class Checkout:
                 claim = priced.claims[step.promotion.id]
                 if not coupons.use(claim, step.promotion.id, order_id, step.discount, at):
                     raise GuardLost(f"coupon claim {claim} was used meanwhile")
+
+
+def _tell(order_id: int, at: datetime) -> bool:
+    """Tell staff of an order whose money they are to take; whether anybody was told."""
+    order = orders.by_id(order_id)
+    return (order is not None and order.row.state == orders.AWAITING
+            and order.row.provider == Counter.name and counter_news.waits(order, at))
 
 
 def _line(line: Any) -> dict[str, Any]:

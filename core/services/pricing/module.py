@@ -51,7 +51,8 @@ def pricing(store: Store, clock: Clock, nudge: Callable[[str], None],
     the days of `zone`."""
     price = Price(store, clock)
     return Pricing(
-        price=price, checkout=Checkout(store, clock, price), orders=Orders(store, clock),
+        price=price, checkout=Checkout(store, clock, price, nudge),
+        orders=Orders(store, clock, nudge),
         products=Products(store, clock),
         bundles=Promotions(store, clock, PriceBundle, BUNDLE, "bundle"),
         one_prices=Promotions(store, clock, PriceOnePrice, ONE_PRICE, "one_price"),

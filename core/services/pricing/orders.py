@@ -7,7 +7,7 @@ only, as the price of the others rests on code and coupon.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from core.money import Money
 from core.pricing.refunds import PaidLine, refund
 from core.services.actor import SYSTEM, Actor, Role
 from core.services.idempotency import SentKey
+from core.services.pricing import counter_news
 from core.services.pricing.holder import holder
 from core.services.pricing.keyed import once
 from core.services.pricing.promotions import Page
@@ -63,11 +64,13 @@ class RefundPreview:
 
 
 class Orders:
-    """Staff of the venue, its kiosks, and the member whose order it is."""
+    """Staff of the venue, its kiosks, and the member whose order it is. `nudge` sends what staff
+    are told of an order that they were to collect for."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, nudge: Callable[[str], None]) -> None:
         self._store = store
         self._clock = clock
+        self._nudge = nudge
 
     def get(self, order_no: str, actor: Actor) -> OrderView:
         """Raises NotFound `order_not_found`, also for somebody else's."""
@@ -121,7 +124,7 @@ class Orders:
             self._move(row, to, actor, "order.pay", at, paid_at=at, expires_at=None)
             return int(row.id)
 
-        return self.by_id(once(self._store, "order.pay", key, at, work), actor)
+        return self.by_id(self._once("order.pay", key, at, work), actor)
 
     def cancel(self, order_no: str, actor: Actor, *, reason: str = "",
                key: SentKey | None = None) -> OrderView:
@@ -138,15 +141,18 @@ class Orders:
             self._cancel(row, actor, reason or "cancelled", at)
             return int(row.id)
 
-        return self.by_id(once(self._store, "order.cancel", key, at, work), actor)
+        return self.by_id(self._once("order.cancel", key, at, work), actor)
 
     def expire(self) -> int:
         """The job's work: cancel what was not paid in time; returns how many."""
         at = self._clock.now()
         with self._store.connection():
             waiting = orders.overdue(at, EXPIRE_AT_ONCE)
-        return sum(self._store.transact("order.expire", partial(self._expire, one, at))
+        gone = sum(self._store.transact("order.expire", partial(self._expire, one, at))
                    for one in waiting)
+        if gone:
+            self._nudge("outbox")
+        return gone
 
     def _expire(self, order_id: int, at: datetime) -> bool:
         order = orders.by_id(order_id)
@@ -169,7 +175,7 @@ class Orders:
             order = self._refundable(order_no, actor)
             return self._refund(order, _counts(order, units), actor, reason, at)
 
-        once(self._store, "order.refund", key, at, work)
+        self._once("order.refund", key, at, work)
         return self.get(order_no, actor)
 
     def refund_preview(self, order_no: str, actor: Actor,
@@ -186,6 +192,11 @@ class Orders:
                 back.per_line, back.total, back.completes,
                 len(orders.uses_of(row.id)) if back.completes else 0,
                 back.completes and row.coupon_claim_id is not None)
+
+    def _once(self, name: str, key: SentKey | None, at: datetime, work: Callable[[], int]) -> int:
+        made = once(self._store, name, key, at, work)
+        self._nudge("outbox")
+        return made
 
     def _refundable(self, order_no: str, actor: Actor) -> Order:
         order = self._of(orders.by_no(order_no), actor)
@@ -216,6 +227,8 @@ class Orders:
             reason=reason[:200], actor_kind=actor.kind, actor_id=actor.id)
         if back.completes:
             self._give_back(row, actor, reason or "refunded", at)
+        elif unpaid and (less := orders.by_id(row.id)) is not None:
+            counter_news.waits(less, at)
         return made
 
     def _cancel(self, row: PriceOrder, actor: Actor, reason: str, at: datetime) -> None:
@@ -229,6 +242,8 @@ class Orders:
             raise GuardLost(f"order {row.id} moved meanwhile")
         audit.add(actor, action, "order", row.id, at, venue_id=row.scenic_id,
                   from_state=row.state, to_state=to)
+        if row.state == orders.AWAITING and to != orders.AWAITING:
+            counter_news.over(row, to, actor, at)
 
     @staticmethod
     def _give_back(row: PriceOrder, actor: Actor, reason: str, at: datetime) -> None:

@@ -13,7 +13,8 @@ from core.money import Money
 from core.pricing.explanation import Named
 from core.pricing.phrases import title
 from core.services.actor import Actor, Role
-from core.services.staff_words import Words
+from core.services.counter_cards import ORDER_STATES
+from core.services.ticket import order_number
 from kiosk.desk.forms import form_key
 from kiosk.desk.frame import live, page
 from kiosk.desk.phrases import sentence
@@ -25,13 +26,9 @@ pages = Blueprint("orders", __name__, url_prefix="/orders")
 
 PAGE_SIZE = 20
 AWAITING = "awaiting_payment"
-STATES = {
-    AWAITING: ("verifying", Words("等付款", "to be paid")),
-    "paid": ("redeemed", Words("已付", "paid")),
-    "partly_refunded": ("partial", Words("部分退款", "partly refunded")),
-    "refunded": ("refunded", Words("已退款", "refunded")),
-    "cancelled": ("expired", Words("没买成", "cancelled")),
-}
+CHIPS = {AWAITING: "verifying", "paid": "redeemed", "partly_refunded": "partial",
+         "refunded": "refunded", "cancelled": "expired"}
+STATES = {state: (CHIPS[state], words) for state, words in ORDER_STATES.items()}
 REFUNDABLE = ("paid", "partly_refunded")
 NUMBER = "/<string(maxlength=32):order_no>"
 
@@ -54,7 +51,7 @@ def _seen() -> dict[str, Any]:
     found = services().pricing.orders.page(actor(), page=page_number(), page_size=PAGE_SIZE,
                                            state=state or None)
     return {"found": found, "states": STATES, "state": state, "awaiting": AWAITING,
-            "spoken_number": spoken_number}
+            "spoken_number": order_number}
 
 
 def _address(number: int) -> str:
@@ -96,18 +93,13 @@ def _one(order_no: str, said: str, status: int = 200) -> AnyResponse:
     view = services().pricing.orders.get(order_no, actor())
     return page("desk/prices/order.html", status, view=view, states=STATES, awaiting=AWAITING,
                 said=said, steps=_steps(view.row.explanation), may_refund=_may_refund(view.row),
-                spoken_number=spoken_number)
+                spoken_number=order_number)
 
 
 def _may_refund(row: Any) -> bool:
     """Money that was taken is given back by a manager."""
     role = actor().role
     return role is not None and role >= Role.MANAGER and row.state in REFUNDABLE
-
-
-def spoken_number(order_no: str) -> str:
-    """What the member says at the counter: the last four characters, as his kiosk shows them."""
-    return order_no[-4:]
 
 
 def _steps(kept: Mapping[str, Any]) -> list[tuple[str, Money]]:
