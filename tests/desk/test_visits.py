@@ -49,6 +49,14 @@ def test_a_mistake_is_given_back_with_a_reason(chain: Chain, clerk: Browser) -> 
     assert uses(chain) == 0 and "已经撤过了" in clerk.text(here)
 
 
+def test_the_audit_book_tells_it_as_it_is_called_here(chain: Chain, clerk: Browser,
+                                                      owner: Browser) -> None:
+    clerk.send("/desk/redeem", {"code": shown(chain)})
+    chain.services.visit_book.undo(chain.rows(Visit)[0].id, "扫错了人", chain.clerk)
+    book = owner.text("/desk/audit")
+    assert "到店：撤掉了" in book and "扫错了人" in book and "券回到未核销" not in book
+
+
 def test_another_venues_visit_is_not_there(chain: Chain, clerk: Browser) -> None:
     chain.services.visits.record(shown(chain), chain.western_clerk)
     (visit,) = chain.rows(Visit)

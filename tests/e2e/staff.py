@@ -35,6 +35,10 @@ class StaffChat:
         expect(button).to_be_enabled(timeout=PATIENCE * 1000)
         button.click()
 
+    def about(self, title: str) -> Locator:
+        """The newest card that says this."""
+        return self.page.get_by_test_id("chat-card").filter(has_text=title).last
+
     def say(self, text: str) -> None:
         """Write to the bot."""
         self.page.get_by_test_id("chat-input").fill(text)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.desk import at_the_desk
 from tests.e2e.kiosk import WAIT, Kiosk
+from tests.e2e.staff import StaffChat
 from tests.e2e.test_kiosk_privacy import nothing_left, quick_clock, walk_away
 from tests.running import RunningShop, until
 
@@ -140,6 +141,28 @@ def test_an_order_waits_through_a_reload_until_a_clerk_takes_the_money(
     shot(till.page, "paid")
     till.press("done")
     till.on("home")
+
+
+def test_the_clerks_chat_says_what_to_collect_and_leads_there(
+        till: Kiosk, browser: Browser, photo_shop: RunningShop) -> None:
+    choose(till, photos=2)
+    till.press("go")
+    till.on("order")
+    number = till.page.locator(".hx-ticketno__no").inner_text()
+    with at_the_desk(browser, photo_shop, "linxiaoman", "/desk") as desk:
+        chat = StaffChat(desk.context.new_page(), photo_shop, "linxiaoman")
+        card = chat.about(f"报号 {number}，")
+        expect(card).to_contain_text("收 ¥256.00")
+        shot(chat.page, "chat")
+        with desk.context.expect_page() as opened:
+            card.get_by_test_id("card-link").click()
+        shot(opened.value, "chat-order")
+        opened.value.get_by_role("button", name=re.compile("收到了")).click()
+        expect(till.on("order")).to_contain_text("付好了", timeout=WAIT)
+        expect(card.get_by_test_id("card-replaced")).to_contain_text("林小满")
+        expect(card).to_contain_text("已付")
+        shot(chat.page, "chat-paid")
+    till.press("done")
 
 
 def test_a_cart_with_nothing_to_pay_is_done_at_once(

@@ -76,6 +76,8 @@ VERBS = {
     **{state.value: words for state, words in STATES.items()},
 }
 """A redemption that came into a state says what that state is called everywhere."""
+WHOLE = {"visit.undone": Words("到店：撤掉了", "Visit: given back")}
+"""Actions whose verb means something else of their noun."""
 FACTS: dict[str, dict[str, Words]] = {
     "fix": FIX_NAMES, "kind": KINDS, "state": {
         **{status.name.lower(): words for status, words in STATUSES.items()},
@@ -101,6 +103,8 @@ NAMES = {
 
 def done(action: str) -> str:
     """An action in words; one that has none, as it is written."""
+    if action in WHOLE:
+        return tell(WHOLE[action])
     noun, _, verb = action.partition(".")
     if noun not in NOUNS or verb not in VERBS:
         return action
