@@ -187,6 +187,24 @@ def test_a_members_order_shows_him_masked(chain: Chain, chat: Talk, order: Order
     assert PHONE not in kept and "林知夏" not in kept
 
 
+def test_a_phone_that_orders_without_end_does_not_fill_the_chat(chain: Chain, chat: Talk,
+                                                                order: Order) -> None:
+    chain.card()
+    (member,) = chain.rows(Member, Member.phone == PHONE)
+    phone = Actor("member", member.id, "mini")
+    for _ in range(8):
+        chain.services.pricing.orders.cancel(order(by=phone).order_no, phone)
+    told = chain.rows(OutboxMessage, OutboxMessage.kind == "counter_card")
+    assert len({row.subject_id for row in told}) == 5
+    next_one = order()
+    chat.deliver()
+    assert card_of(chat, next_one).band == "等付款", "others are heard of all the same"
+    chain.pass_time(timedelta(minutes=10, seconds=1))
+    later = order(by=phone)
+    chat.deliver()
+    assert card_of(chat, later).band == "等付款"
+
+
 def test_a_repeated_checkout_tells_nobody_again(chain: Chain, chat: Talk, order: Order) -> None:
     asked = PriceRequest((Wanted(ProductType.PHOTO_SET, "default", 1),))
     first, again = (chain.services.pricing.checkout.settle(

@@ -7,7 +7,7 @@ from the outbox.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.ids import mask_name, mask_phone
@@ -15,22 +15,32 @@ from core.services.actor import Actor
 from core.services.ticket import order_number
 from core.store import catalogue, deliveries, outbox, people
 from core.store.outbox import Recipient
+from core.store.pricing import orders
 from core.store.pricing.orders import Order
 from core.store.tables import PriceOrder
 
 COUNTER_CARD, COUNTER_UPDATE = "counter_card", "counter_update"
 SUBJECT = "order"
+MOST_CARDS, WITHIN = 5, timedelta(minutes=10)
+"""So many orders of one member within that time are told; a chat drops what is too much without a
+word, other people's cards too. The desk lists them all."""
 
 
 def waits(order: Order, at: datetime) -> bool:
     """Those who work at the venue learn what to collect; whether there is anybody to tell. An
     order of which units were given back before it was paid costs less: that is a card anew."""
     row = order.row
-    told = outbox.staff_of(row.scenic_id)
+    told = [] if _too_many(row, at) else outbox.staff_of(row.scenic_id)
     if told:
         outbox.add(COUNTER_CARD, f"{row.order_no}:{row.refunds}" if row.refunds else row.order_no,
                    told, _payload(order), SUBJECT, row.id, at)
     return bool(told)
+
+
+def _too_many(row: PriceOrder, at: datetime) -> bool:
+    """A kiosk's buyers stand before it, one at a time; a phone's may be a program."""
+    return row.actor_kind == "member" and row.user_id is not None and \
+        orders.made_since(row.user_id, at - WITHIN) > MOST_CARDS
 
 
 def over(row: PriceOrder, state: str, actor: Actor, at: datetime) -> bool:

@@ -95,9 +95,13 @@ def uses_of(order_id: int) -> list[PriceVoucherUsage]:
         (PriceVoucherUsage.order_id == order_id) & PriceVoucherUsage.reversed_at.is_null()))
 
 
+def made_since(member_id: int, since: datetime) -> int:
+    """How many orders of a member are as young as that, whatever became of them."""
+    return int(PriceOrder.select().where(
+        (PriceOrder.user_id == member_id) & (PriceOrder.created_at >= since)).count())
+
+
 def overdue(at: datetime, limit: int) -> list[int]:
     """Orders that were not paid in time."""
     return [row.id for row in PriceOrder.select(PriceOrder.id).where(
         (PriceOrder.state == AWAITING) & (PriceOrder.expires_at <= at)).limit(limit)]
-
-
