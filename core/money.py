@@ -50,7 +50,7 @@ class Money:
 
     def to_yuan(self) -> Decimal:
         """The amount in yuan with exactly two decimals, for the wire."""
-        return Decimal(self.fen).scaleb(-2).quantize(Decimal("0.01"))
+        return self.fen * _ONE_FEN
 
     def percent(self, basis_points: int) -> Money:
         """Keep `basis_points` of 10 000; half a fen rounds up (decision Q5)."""
@@ -77,6 +77,7 @@ class Money:
 
 
 _ZERO = Money(0)
+_ONE_FEN = Decimal("0.01")
 
 
 def total(amounts: Iterable[Money]) -> Money:

@@ -12,23 +12,25 @@ from core.pricing.promotion import MAX_COUNT
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """`quantity` equal units of one product. Raises PricingError `bad_quantity`, `bad_price`."""
+    """`quantity` equal units of one product, and the `amount` that they cost together.
+
+    Raises PricingError `bad_quantity`, `bad_price`.
+    """
 
     product_type: ProductType
     product_id: str
     quantity: int
     unit_price: Money
     name: str = ""
+    amount: Money = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.quantity <= MAX_COUNT:
             raise PricingError("bad_quantity", product_id=self.product_id)
-        if not 0 <= self.unit_price.fen * self.quantity <= MAX_FEN:
+        amount = self.unit_price * self.quantity
+        if not 0 <= amount.fen <= MAX_FEN:
             raise PricingError("bad_price", product_id=self.product_id)
-
-    @property
-    def amount(self) -> Money:
-        return self.unit_price * self.quantity
+        object.__setattr__(self, "amount", amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Cart:
     @property
     def amounts(self) -> list[int]:
         """Fen of each line: what the engine works on."""
-        return [line.unit_price.fen * line.quantity for line in self.lines]
+        return [line.amount.fen for line in self.lines]
 
 
 def units_cost(amount: int, quantity: int, first: int) -> int:

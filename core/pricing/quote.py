@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from core.money import Money
 from core.pricing.cart import Cart, CartLine, units_cost
@@ -59,7 +60,7 @@ class QuotedLine:
                      zip(_each(before, quantity), _each(after, quantity), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quote:
     """The cheapest allowed price of a cart, and how it came about.
 
@@ -74,7 +75,7 @@ class Quote:
     lines: tuple[QuotedLine, ...]
     _reasons: Callable[[], tuple[Skipped, ...]] = field(repr=False, compare=False)
 
-    @property
+    @cached_property
     def skipped(self) -> tuple[Skipped, ...]:
         """What was offered and not applied, in order of application, then id, each with its
         reason. Worked out when asked: a checkout that only compares prices does not."""

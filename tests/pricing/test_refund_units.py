@@ -11,7 +11,8 @@ from core.pricing.refunds import PaidLine, paid_lines, refund
 from tests.pricing.builders import NOON, carts, offered
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(carts, offered, st.data())
 def test_refunds_in_any_order_sum_to_what_was_paid(cart, ps, data) -> None:
     answer = quote(cart, ps, NOON)

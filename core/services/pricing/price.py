@@ -25,13 +25,13 @@ from core.store.db import Store
 from core.store.editions import Remembered
 from core.store.pricing import codes, offers
 from core.store.pricing.codes import Code
-from core.store.pricing.holdings import HeldCode, HeldCoupon
+from core.store.pricing.holdings import HeldCode, HeldCoupon, Holdings
 from core.store.pricing.offers import Place, VenueOffers
 from core.vouchers import owncode
 
 MOST_CODES = 10
 MOST_KEPT = 1000
-"""Prices in memory, some ten kilobytes each."""
+"""Prices in memory, some ten kilobytes each, and buyers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,15 @@ class _Kept:
         return self.since <= at and (self.until is None or at < self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class _Buyer:
+    """Where somebody buys, who it is, and what he holds there."""
+
+    place: Place
+    who: Holder
+    holds: Holdings
+
+
 class Price:
     """Prices carts. What a venue asks and grants is loaded once and kept until it changes. Prices
     are kept too: most carts of a photo shop are alike, and the engine is pure."""
@@ -120,6 +129,7 @@ class Price:
         self._known: dict[int, VenueOffers] = {}
         self._kept: dict[object, _Kept] = {}
         self._lately: Remembered[_Kept] = Remembered(MOST_KEPT)
+        self._buyers: Remembered[_Buyer] = Remembered(MOST_KEPT)
 
     def calculate(self, asked: PriceRequest, actor: Actor) -> Priced:
         """The cheapest price of a cart; changes nothing.
@@ -143,15 +153,24 @@ class Price:
         edition = self._store.edition()
         kept = self._lately.get(edition, (asked, actor))
         if kept is None or not kept.holds(at):
-            kept = self._priced(asked, actor, at)
+            kept = self._priced(asked, self._buyer(asked, actor, edition), at)
             if not kept.priced.refused:
                 self._lately.keep(edition, (asked, actor), kept)
         return kept.priced
 
-    def _priced(self, asked: PriceRequest, actor: Actor, at: datetime) -> _Kept:
-        place = offers.place(venue_for(actor, asked.scenic_id))
+    def _buyer(self, asked: PriceRequest, actor: Actor, edition: int | None) -> _Buyer:
+        key = (actor, asked.scenic_id, asked.face_id, asked.user_id)
+        buyer = self._buyers.get(edition, key)
+        if buyer is None:
+            place = offers.place(venue_for(actor, asked.scenic_id))
+            buyer = _Buyer(place, *holder_with_holdings(actor, asked.face_id, place.id,
+                                                        asked.user_id))
+            self._buyers.keep(edition, key, buyer)
+        return buyer
+
+    def _priced(self, asked: PriceRequest, buyer: _Buyer, at: datetime) -> _Kept:
+        place, who, holds = buyer.place, buyer.who, buyer.holds
         here = self.offers_at(place, at)
-        who, holds = holder_with_holdings(actor, asked.face_id, place.id, asked.user_id)
         claims = _claims(holds.coupons, here) if asked.auto_use_coupon else {}
         held = list(holds.codes) if asked.auto_use_voucher else []
         refused = _enter(asked.voucher_codes, held, who, place, at)

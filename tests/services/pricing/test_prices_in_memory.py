@@ -59,6 +59,14 @@ def test_a_coupon_claimed_and_spent_is_seen_at_once(shop: PhotoShop) -> None:
     assert shop.price((PHOTOS, 1), actor=shop.lin).quote.final == Money.yuan(128)
 
 
+def test_a_kiosk_prices_for_one_face_after_another(shop: PhotoShop) -> None:
+    """nothing is written between them, and no two carts are alike"""
+    shop.pricing.coupons.claim(shop.coupon(20), shop.kiosk, face_id="face-7")
+    for face, photos in (("face-7", 1), (None, 2), ("face-8", 3), ("face-7", 4)):
+        quote = shop.price((PHOTOS, photos), face_id=face).quote
+        assert quote.discount == Money.yuan(20 if face == "face-7" else 0), face
+
+
 def test_what_another_process_did_is_seen_at_once(shop: PhotoShop, processes: Processes) -> None:
     a_batch(shop, 1)
     cart = shop.cart((PHOTOS, 1), face_id="face-7")

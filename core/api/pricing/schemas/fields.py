@@ -119,9 +119,14 @@ class ProductId(fields.Field[str]):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
-        if not isinstance(value, str) or not 0 < len(value) <= 64 or not value.isprintable():
+        if not is_product_id(value):
             raise ma.ValidationError("a product id")
-        return value
+        return str(value)
+
+
+def is_product_id(value: object) -> bool:
+    """Whether it is one to 64 plain characters."""
+    return isinstance(value, str) and 0 < len(value) <= 64 and value.isprintable()
 
 
 class TypeList(fields.Field[str]):
