@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.baton import BATON
 from core.config import Settings
 from jobs import tether
 from jobs.commands import begin, operations, services_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from core.services.metrics import Board
-    from core.store.db import Store
 
 
 def create_app(settings: Settings, board: Board | None = None) -> Flask:
@@ -32,6 +32,7 @@ def create_app(settings: Settings, board: Board | None = None) -> Flask:
 
     from bot import official, wecom
     from core.api import door
+    from core.store.db import SQLITE
     from kiosk.desk import views as desk
     from kiosk.self_service import views as self_service
 
@@ -42,7 +43,8 @@ def create_app(settings: Settings, board: Board | None = None) -> Flask:
         web.wsgi_app = ProxyFix(web.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way to add middleware
 
     services = services_of(settings, board)
-    web.wsgi_app = _in_turn(web.wsgi_app, services.store)  # type: ignore[method-assign]  # as above
+    if services.store.engine == SQLITE:
+        web.wsgi_app = _in_turn(web.wsgi_app)  # type: ignore[method-assign]  # as above
     door.register(web, services, redis_url=settings.redis_address)
     self_service.register(web, services)
     desk.register(web, services)
@@ -51,9 +53,9 @@ def create_app(settings: Settings, board: Board | None = None) -> Flask:
     return web
 
 
-def _in_turn(answer: WSGIApplication, store: Store) -> WSGIApplication:
+def _in_turn(answer: WSGIApplication) -> Any:
     def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with store.computing():
+        with BATON.carried():
             return answer(environ, start_response)
 
     return answered

@@ -17,6 +17,7 @@ from bot.commands import answer
 from bot.incoming import Incoming, Kind, Reply, Say
 from bot.phrases import BUSY, STILL_AT_IT
 from core import logs
+from core.baton import BATON
 from core.services.chat import Person
 from core.services.staff_words import Words
 
@@ -56,7 +57,8 @@ class Counter:
             return self._answer_of_first(incoming)
         work = self._pool.submit(self._work, incoming)
         try:
-            text = work.result(self._within)
+            with BATON.laid_down():
+                text = work.result(self._within)
         except StillAtWork:
             text = STILL_AT_IT.in_(self._language(incoming))
             work.add_done_callback(lambda done: self._push_later(incoming, done))
@@ -74,7 +76,8 @@ class Counter:
                 text = self._services.chat.answer(incoming.channel, incoming.key)
             if text is not None:
                 return text
-            time.sleep(LOOK_AGAIN)
+            with BATON.laid_down():
+                time.sleep(LOOK_AGAIN)
         return ""
 
     def _work(self, incoming: Incoming) -> str:

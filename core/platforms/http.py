@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from core.baton import BATON
 from core.errors import (
     HexiaotaiError,
     PlatformBusy,
@@ -118,7 +119,8 @@ class Caller:
         Raises what `read` raises, PlatformUnknown, PlatformBusy or PlatformMisconfigured.
         """
         lost: PlatformUnknown | None = None
-        with budget(2 * self._read_timeout if left() is None else left() or 0.0):
+        with BATON.laid_down(), budget(
+                2 * self._read_timeout if left() is None else left() or 0.0):
             for attempt in range(1, ATTEMPTS + 1):
                 try:
                     return self._attempt(request, read, attempt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from core.baton import BATON
 from core.errors import PlatformBusy, PlatformUnknown
 
 PLATFORM = "printer"
@@ -17,6 +18,11 @@ def send(address: str, port: int, content: bytes) -> None:
     Raises PlatformBusy("printer_silent") when nobody answers there: nothing was printed;
     PlatformUnknown("printer_unsure") when it stopped listening half-way.
     """
+    with BATON.laid_down():
+        _send(address, port, content)
+
+
+def _send(address: str, port: int, content: bytes) -> None:
     try:
         line = socket.create_connection((address, port), PATIENCE)
     except OSError:

@@ -15,6 +15,7 @@ from urllib.parse import quote, urljoin
 
 import requests
 
+from core.baton import BATON
 from core.errors import PlatformBusy, PlatformUnknown, VoucherError
 from core.platforms import deadline
 from core.vouchers import links
@@ -49,7 +50,7 @@ class ShortLinks:
         "no_code_in_link" when the link leads elsewhere, to no voucher or in circles;
         PlatformBusy when the host says "later"; PlatformUnknown when it does not answer in time.
         """
-        with deadline.budget(self._timeout):
+        with BATON.laid_down(), deadline.budget(self._timeout):
             for _ in range(MOST_HOPS):
                 url = self._target(self._checked(url))
                 link = links.parse(url)

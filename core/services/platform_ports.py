@@ -91,7 +91,6 @@ class PlatformPorts:
             raise VoucherError("platform_disabled", platform=platform)
         self._probe(f"{name}.before")
         try:
-            with self._store.waiting():
-                return ask(port)
+            return ask(port)
         finally:
             self._probe(f"{name}.after")

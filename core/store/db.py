@@ -28,7 +28,6 @@ from playhouse.db_url import connect
 from playhouse.pool import PooledMySQLDatabase, PooledPostgresqlDatabase
 from pymysql.constants import CLIENT
 
-from core.store.baton import Baton
 from core.store.durable import LogSync
 from core.store.editions import Editions
 from core.store.tables import ALL_TABLES, Row
@@ -98,7 +97,6 @@ class Store:
         self._pid = os.getpid()
         self._turns = self._new_turns()
         self._durable = self._new_durable()
-        self._baton = self._new_baton()
 
     def connection(self) -> _Connected:
         """This thread has a connection inside the block; blocks may nest.
@@ -115,7 +113,6 @@ class Store:
             self.database.editions = Editions(self.database)
         self._turns = self._new_turns()
         self._durable = self._new_durable()
-        self._baton = self._new_baton()
 
     def _new_durable(self) -> Callable[[], None]:
         """Waits until this thread's commits are on the disk: a server's commit itself waits."""
@@ -127,17 +124,6 @@ class Store:
         """Where writers queue: SQLite has but one; the servers keep their own order."""
         name = str(self.database.database)
         return FileTurns(f"{name}-turn") if self.engine == SQLITE else nullcontext()
-
-    def _new_baton(self) -> Baton | None:
-        return Baton() if self.engine == SQLITE else None
-
-    def computing(self) -> AbstractContextManager[None]:
-        """A block that answers a request: on SQLite one after the other, as in `baton`."""
-        return self._baton.carried() if self._baton is not None else nullcontext()
-
-    def waiting(self) -> AbstractContextManager[None]:
-        """A block inside `computing` that waits for something outside of this process."""
-        return self._baton.laid_down() if self._baton is not None else nullcontext()
 
     def edition(self) -> int | None:
         """A number for what the database holds, as in `editions`; None where it cannot be known.
@@ -164,8 +150,7 @@ class Store:
                 with self.connection(), self._turns, self.database.atomic(*self._begin):
                     result = work()
                     self._probe(f"{name}.inside")
-                with self.waiting():
-                    self._durable()
+                self._durable()
                 break
             except (DatabaseError, GuardLost) as error:
                 if tries == MOST_TRIES or not self._worth_repeating(error):

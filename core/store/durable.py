@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import threading
 
+from core.baton import BATON
+
 _sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
@@ -29,7 +31,7 @@ class LogSync:
         """Return when everything that this thread has committed is on the disk. Raises OSError
         when the disk fails: what was committed may or may not last."""
         mine = self._ticket()
-        with self._syncing:
+        with BATON.laid_down(), self._syncing:
             if self._synced >= mine:
                 return
             covered = self._tickets

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from core.baton import BATON
 from core.clock import Clock
 from core.errors import VoucherError
 from core.platforms.base import (
@@ -151,7 +152,8 @@ class InstantPlatform:
     @contextmanager
     def _answering(self) -> Iterator[None]:
         if self._latency:
-            time.sleep(self._latency)
+            with BATON.laid_down():  # as `Caller.call` does
+                time.sleep(self._latency)
         with self._lock:
             yield
 

@@ -17,7 +17,7 @@ PATIENCE = 0.1
 
 
 class Baton:
-    """One a process; threads share it."""
+    """Threads share it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,3 +51,7 @@ class Baton:
             self._hand.full = False
             self._lock.release()
         return carried
+
+
+BATON = Baton()
+"""Of this process."""

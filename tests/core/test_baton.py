@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from core.store.baton import PATIENCE, Baton
+from core.baton import PATIENCE, Baton
 
 
 def run(*works: Callable[[], None]) -> None:
