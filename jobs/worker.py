@@ -38,7 +38,7 @@ def run_cron(settings: Settings) -> None:
             work.periodic, job.queue, args=(job.name,), interval=job.interval,
             job_timeout=job.timeout, result_ttl=0, failure_ttl=3600, ttl=job.interval,
             name=job.name)
-    scheduler.start()
+    scheduler.start()  # type: ignore[no-untyped-call]  # rq's own
 
 
 __all__ = ["QUICK", "SLOW", "run_cron", "run_worker"]

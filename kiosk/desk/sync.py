@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -70,7 +71,7 @@ def state() -> AnyResponse:
     return live("desk/sync_runs.html", **_runs())
 
 
-def _runs() -> dict[str, object]:
+def _runs() -> dict[str, Any]:
     ids = [int(one) for one in request.args.get("ids", "").split(",")[:20]
            if one.isascii() and one.isdigit() and len(one) < 19]
     runs = [services().platforms.sync.one(run_id, actor()) for run_id in ids]

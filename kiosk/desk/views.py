@@ -121,5 +121,5 @@ def _no_page(error: HTTPException) -> AnyResponse:
         log.error("unhandled error", exc_info=error.original_exception)
         return frame.broken(500, "internal_error")
     if error.code is not None and error.code < 400:
-        return error.get_response()  # type: ignore[return-value]  # werkzeug's own redirect
+        return error.get_response()
     return frame.broken(error.code or 500, "not_found" if error.code == 404 else "invalid_input")

@@ -94,10 +94,11 @@ class Filters:
         """The address of the list with some of it changed; a changed filter starts at page 1."""
         usual = Filters()
         values = {**self.wanted(), "sort": self.sort, "page": 1, **changed}
-        return url_for(endpoint, **{
+        named: dict[str, Any] = {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in values.items()
-            if value not in (None, "") and value != getattr(usual, name, None)})
+            if value not in (None, "") and value != getattr(usual, name, None)}
+        return url_for(endpoint, **named)
 
     def sorted_by(self, column: str) -> str:
         """The address with this column's order: newest first, then the other way round."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from flask import g, request
 
 from core.services.staff_words import Words
@@ -10,7 +12,7 @@ LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "hx_lang"
 
 
-def language() -> str:
+def language() -> Literal["zh", "en"]:
     """`zh` or `en`: what was chosen, else what the browser asks for, else Chinese."""
     if "desk_language" not in g:
         chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
@@ -18,7 +20,7 @@ def language() -> str:
             asked = request.accept_languages.best_match(["zh-CN", "zh", "en"], "zh")
             chosen = "en" if asked == "en" else "zh"
         g.desk_language = chosen
-    return str(g.desk_language)
+    return "en" if g.desk_language == "en" else "zh"
 
 
 def say(zh: str, en: str, **facts: object) -> str:

@@ -81,8 +81,7 @@ def one(batch_id: int) -> AnyResponse:
                                           page_size=PAGE_SIZE, batch_id=batch_id, status=status)
 
     def base(number: int) -> str:
-        return url_for("desk.prices.batches.one", batch_id=batch_id, page=number,
-                       **({} if status is None else {"status": status}))
+        return url_for("desk.prices.batches.one", batch_id=batch_id, page=number, status=status)
 
     return page("desk/prices/batch.html", codes=codes, base=base, states=STATES, chosen=status,
                 may_change=fields.may_change, **_seen(batch))

@@ -55,9 +55,9 @@ def _seen() -> dict[str, Any]:
 
 
 def _address(number: int) -> str:
+    state = request.args.get("state")
     return url_for("desk.prices.orders.listed", page=number,
-                   **{name: value for name, value in (("state", request.args.get("state")),)
-                      if value in STATES})
+                   state=state if state in STATES else None)
 
 
 @pages.get(NUMBER)
