@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from core.money import Money
 from core.pricing.kinds import BundleDiscountType, ProductType
 from core.pricing.promotion import Bundle, Coupon, OnePrice, Promotion, VoucherCode
 from core.pricing.quote import Quote, Step
+from core.pricing.refusals import Refusal
 
 Fact = Money | datetime | int | str | tuple[ProductType, ...] | None
 
@@ -72,7 +74,7 @@ def explain(quote: Quote) -> Explanation:
     for skipped in quote.skipped:
         facts: dict[str, Fact] = {}
         other = None
-        for name in (one.name for one in fields(skipped.refusal)):
+        for name in _facts_of(type(skipped.refusal)):
             value = getattr(skipped.refusal, name)
             if name == "other":
                 other = None if value is None else named(value)
@@ -82,6 +84,11 @@ def explain(quote: Quote) -> Explanation:
                 facts[name] = value
         notes.append(Note(named(skipped.promotion), skipped.refusal.code, facts, other))
     return Explanation(quote.original, rows, quote.final, quote.discount, tuple(notes))
+
+
+@cache
+def _facts_of(kind: type[Refusal]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def named(promotion: Promotion) -> Named:
