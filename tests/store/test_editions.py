@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +12,7 @@ from core.store.db import Store, open_store
 from core.store.editions import Remembered
 from core.store.tables import Venue
 from core.store.vault import KeyVault
-
-RENAME = ("import sqlite3, sys\n"
-          "with sqlite3.connect(sys.argv[1]) as base:\n"
-          "    base.execute(\"UPDATE venues SET name = 'Hill'\")\n")
+from tests.store.elsewhere import another_process_renames_to_hill, in_a_thread
 
 
 @pytest.fixture
@@ -45,17 +39,6 @@ def a_venue(here: Store) -> None:
     Venue.create(name="Lake", created_at=datetime(2026, 11, 21, tzinfo=UTC))
 
 
-def in_a_thread(store: Store, work: object) -> None:
-    def run() -> None:
-        with store.connection():
-            work()  # type: ignore[operator]
-        store.database.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-
-
 def test_reading_begins_no_new_edition(here: Store) -> None:
     first = here.edition()
     assert [venue.name for venue in Venue.select()] == ["Lake"]
@@ -76,7 +59,7 @@ def test_the_commit_of_another_thread_does(here: Store) -> None:
 
 def test_the_commit_of_another_process_does(here: Store, path: Path) -> None:
     first = here.edition()
-    subprocess.run([sys.executable, "-c", RENAME, str(path)], check=True)
+    another_process_renames_to_hill(path)
     assert here.edition() != first
     assert [venue.name for venue in Venue.select()] == ["Hill"]
 

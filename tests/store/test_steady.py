@@ -5,9 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +18,11 @@ from core.store.db import Store, open_store
 from core.store.steady import Steady
 from core.store.tables import Kiosk, Member, Session, Venue
 from core.store.vault import KeyVault
+from tests.store.elsewhere import another_process_renames_to_hill, in_a_thread
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 COUNTED = importlib.import_module("core.store.migrations.0002_configuration_edition").DECIDES
 NEVER_CHANGED = {"id", "created_at"}
-RENAME = ("import sqlite3, sys\n"
-          "with sqlite3.connect(sys.argv[1]) as base:\n"
-          "    base.execute(\"UPDATE venues SET name = 'Hill'\")\n")
 
 
 class Undecided(Exception):
@@ -110,17 +105,6 @@ def test_a_snapshot_shows_its_own_moment(here: Store) -> None:
     assert the_venue() == "Hill"
 
 
-def in_a_thread(store: Store, work: object) -> None:
-    def run() -> None:
-        with store.connection():
-            work()  # type: ignore[operator]
-        store.database.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-
-
 def test_the_change_of_another_thread_counts(here: Store) -> None:
     assert the_venue() == "Lake"
     in_a_thread(here, lambda: rename("Hill"))
@@ -129,7 +113,7 @@ def test_the_change_of_another_thread_counts(here: Store) -> None:
 
 def test_the_change_of_another_process_counts(here: Store, path: Path) -> None:
     assert the_venue() == "Lake"
-    subprocess.run([sys.executable, "-c", RENAME, str(path)], check=True)
+    another_process_renames_to_hill(path)
     assert the_venue() == "Hill"
 
 
