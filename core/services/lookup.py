@@ -11,9 +11,9 @@ from core.services.paging import MOST_PAGE_SIZE, PageOf, bounded
 from core.services.redemption_view import RedemptionView
 from core.services.ticket import ids_of, read_ticket
 from core.services.views import Views
-from core.store import redemptions
+from core.store import redemption_lists, redemptions, vouchers
 from core.store.select import first
-from core.store.tables import Platform, Redemption, Voucher
+from core.store.tables import Redemption
 from core.vouchers.redemption import GRANTED, State
 
 Page = PageOf[RedemptionView]
@@ -80,27 +80,18 @@ class Lookup:
                page_size: int) -> Page:
         actor.require(Role.CLERK, venue_id)
         number, size = bounded(page, page_size)
-        conditions: list[Any] = [Redemption.lead_id.is_null()]
-        if state is not None:
-            conditions.append(Redemption.state == State(state).value)
-        if venue_id is not None:
-            conditions.append(Redemption.venue == venue_id)
-        elif actor.role is not Role.ADMIN:
-            conditions.append(Redemption.venue.in_(sorted(actor.venues)))
-        query = redemptions.for_view().where(*conditions)
-        total = Redemption.select().where(*conditions)
-        rows = query.order_by(Redemption.id.desc()).paginate(number, size)
-        return Page(items=[self._views.of(row) for row in rows], total=total.count(),
-                    page=number, page_size=size)
+        venues = {venue_id} if venue_id is not None else (
+            None if actor.role is Role.ADMIN else actor.venues)
+        wanted = State(state) if state is not None else None
+        rows = redemption_lists.newest(wanted, venues).paginate(number, size)
+        return Page(items=[self._views.of(row) for row in rows],
+                    total=redemption_lists.count(wanted, venues), page=number, page_size=size)
 
 
 def _newest_of_code(code: str, platform: str | None, actor: Actor) -> Redemption | None:
     """The newest redemption of a code that the actor may see, a granted one before others."""
     if not code:
         return None
-    condition: Any = (Voucher.voucher_no == code) | (Voucher.certificate_id == code)
-    if platform is not None:
-        condition &= Platform.platform_code == platform
-    rows = [row for row in Redemption.select().join(Voucher).join(Platform).where(condition)
-            .order_by(Redemption.id.desc()).limit(20) if actor.may_work_at(row.venue_id)]
+    rows = [row for row in redemptions.of_vouchers(vouchers.ids_of_code(code, platform), 20)
+            if actor.may_work_at(row.venue_id)]
     return next((row for row in rows if row.state in GRANTED), rows[0] if rows else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from core.clock import Clock
 from core.errors import PlatformBusy, VoucherError
@@ -162,9 +163,10 @@ def _turns(venue_id: int, codes: Sequence[str]) -> dict[int, int]:
     """Which line of its code each line is, by its id: sheets may be imported in any order."""
     counts: Counter[str] = Counter()
     turns = {}
-    for line in ManualSheetLine.select(ManualSheetLine.id, ManualSheetLine.code).where(
-            (ManualSheetLine.venue == venue_id)
-            & ManualSheetLine.code.in_(codes)).order_by(*SHEET_ORDER):
+    # Sorted here: to sort by itself SQLite would read all lines of the venue by their time.
+    lines = ManualSheetLine.select().where((ManualSheetLine.venue == venue_id)
+                                           & ManualSheetLine.code.in_(codes))
+    for line in sorted(lines, key=attrgetter("used_at", "nth")):
         counts[line.code] += 1
         turns[line.id] = counts[line.code]
     return turns

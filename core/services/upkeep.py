@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from core.clock import Clock
 from core.store.db import Store
@@ -58,14 +60,19 @@ class Upkeep:
         }
         return ", ".join(f"{count} {name}" for name, count in counts.items())
 
-    def _forget(self, table: type[Forgettable], old: object) -> int:
+    def _forget(self, table: type[Forgettable], old: Any) -> int:
         total = 0
         while True:
-            def batch() -> int:
+            # Some are only found by reading the whole table: not while other writers wait.
+            with self._store.connection():
                 ids = [row.id for row in table.select(table.id).where(old).limit(BATCH)]
-                return int(table.delete().where(table.id.in_(ids)).execute()) if ids else 0
-
-            gone = self._store.transact("upkeep.purge", batch)
-            total += gone
-            if gone < BATCH:
+            if ids:
+                total += self._store.transact(
+                    "upkeep.purge", partial(self._delete, table, table.id.in_(ids) & old))
+            if len(ids) < BATCH:
                 return total
+
+    @staticmethod
+    def _delete(table: type[Forgettable], these: Any) -> int:
+        return int(table.delete().where(these).execute())
+

@@ -17,7 +17,7 @@ from core.store import bulk
 from core.store.bulk import Values
 from core.store.compiled import Compiled
 from core.store.db import Store, locked
-from core.store.select import tuples
+from core.store.select import tuples, unsought
 from core.store.tables import (
     Entitlement,
     Platform,
@@ -225,8 +225,8 @@ def adopt_products(at: datetime) -> int:
         adopted += Voucher.update(
             product=known_as.product_id, voucher_type=known_as.voucher_type,
             product_name=known_as.name, updated_at=at).where(
-            (Voucher.platform == platform_id) & (Voucher.sku_id == sku_id)
-            & (Voucher.voucher_type == UNMAPPED)).execute()
+            Voucher.product.is_null() & (unsought(Voucher.platform) == platform_id)
+            & (Voucher.sku_id == sku_id) & (Voucher.voucher_type == UNMAPPED)).execute()
     return adopted
 
 
@@ -236,7 +236,7 @@ def expire(at: datetime, days: tuple[date, date], limit: int) -> int:
     open_ones = [int(VoucherStatus.UNUSED), int(VoucherStatus.PARTLY_REDEEMED)]
     ids = [row[0] for row in tuples(Voucher.select(Voucher.id).where(
         (Voucher.expire_date >= days[0]) & (Voucher.expire_date < days[1])
-        & Voucher.status.in_(open_ones) & (Voucher.expires_at <= at)).limit(limit))]
+        & unsought(Voucher.status).in_(open_ones) & (Voucher.expires_at <= at)).limit(limit))]
     if not ids:
         return 0
     return int(Voucher.update(status=int(VoucherStatus.EXPIRED), updated_at=at).where(

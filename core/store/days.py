@@ -7,7 +7,7 @@ from datetime import datetime
 from peewee import fn
 
 from core.money import Money
-from core.store.select import tuples
+from core.store.select import tuples, unsought
 from core.store.tables import Platform, Redemption, RedemptionUse
 from core.vouchers.redemption import State
 
@@ -18,7 +18,7 @@ def by_platform(venue_id: int, start: datetime, end: datetime,
 
     A use that was undone is not counted. `staff_id`: only what this person confirmed.
     """
-    where = ((Redemption.venue == venue_id) & (RedemptionUse.used_at >= start)
+    where = ((unsought(Redemption.venue) == venue_id) & (RedemptionUse.used_at >= start)
              & (RedemptionUse.used_at < end) & RedemptionUse.cancelled_at.is_null())
     if staff_id is not None:
         where &= Redemption.confirmed_by == staff_id
@@ -44,7 +44,8 @@ def undone(venue_id: int, start: datetime, end: datetime, staff_id: int | None) 
 def newest(venue_id: int, start: datetime, end: datetime, staff_id: int | None,
            most: int) -> list[int]:
     """Ids of the last completed redemptions of this time, newest first."""
-    where = ((Redemption.venue == venue_id) & (Redemption.state == State.COMPLETED.value)
+    where = ((unsought(Redemption.venue) == venue_id)
+             & (unsought(Redemption.state) == State.COMPLETED.value)
              & (Redemption.completed_at >= start) & (Redemption.completed_at < end))
     if staff_id is not None:
         where &= Redemption.confirmed_by == staff_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from peewee import Expression
 
@@ -10,6 +10,9 @@ from core.store.tables import OutboxMessage
 
 PENDING, SENT, DEAD, OVERTAKEN = "pending", "sent", "dead", "overtaken"
 """overtaken: there was nothing left to say when its turn came."""
+
+LONGEST_SENDING = timedelta(hours=1)
+"""No message is sent later than that after its lease ended."""
 
 
 def claim(at: datetime, lease: datetime, limit: int, *, but: str = "") -> list[OutboxMessage]:
@@ -86,8 +89,10 @@ def claim_for(kind: str, channel: str, recipient: str, at: datetime, lease: date
 
 def messages_since(kind: str, channel: str, recipient: str, since: datetime) -> int:
     """How many messages (of one or more alerts) a reader got since then."""
+    # A message that was sent keeps the end of its last lease: by that the recent ones are found.
     return int(OutboxMessage.select(OutboxMessage.external_id).distinct().where(
-        (OutboxMessage.state == SENT) & (OutboxMessage.kind == kind)
+        (OutboxMessage.state == SENT) & (OutboxMessage.next_try_at > since - LONGEST_SENDING)
+        & (OutboxMessage.kind == kind)
         & (OutboxMessage.channel == channel) & (OutboxMessage.recipient == recipient)
         & (OutboxMessage.sent_at > since)).count())
 

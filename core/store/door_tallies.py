@@ -14,7 +14,7 @@ from typing import Any
 from peewee import fn
 
 from core.clock import business_day, day_ends, day_starts
-from core.store.select import tuples
+from core.store.select import tuples, unsought
 from core.store.tables import DoorTally, Redemption
 from core.store.tallies import Kind
 from core.vouchers.redemption import State
@@ -36,10 +36,10 @@ def standing(first: date | None, last: date | None, kind: Kind, zone: str) -> di
     opened = max(filter(None, (first, closed and closed + ONE_DAY)), default=None)
     for door, count in _count(Redemption.completed_at.is_null(False),
                               *_instants(Redemption.completed_at, opened, last, zone),
-                              *_venues(Redemption.venue, kind)):
+                              *_venues(unsought(Redemption.venue), kind)):
         found[door] += count
-    # Few: found by their state. Wrapped, lest a database should walk all of the days instead.
-    completed = fn.COALESCE(Redemption.completed_at, None)
+    # Few: found by their state, not by walking all of the days.
+    completed = unsought(Redemption.completed_at)
     for door, count in _count(Redemption.state == State.UNDONE.value,
                               *_instants(completed, first, last, zone),
                               *_venues(Redemption.venue, kind)):

@@ -5,7 +5,7 @@ Callers hold a transaction where they write.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -157,9 +157,22 @@ def put_off(store: Store, platform_id: int, rows: Iterable[Sequence[Any]]) -> No
 
 def due_merchants(at: datetime) -> list[tuple[int, str]]:
     """Platform id and account of every merchant with orders to ask for now."""
-    rows = tuples(SyncedOrder.select(SyncedOrder.platform, SyncedOrder.account_id).distinct()
-                  .where(SyncedOrder.check_at <= at))
-    return [(int(platform), str(account)) for platform, account in rows]
+    return [(platform_id, account_id) for platform_id, account_id in _merchants()
+            if SyncedOrder.select().where(
+                (SyncedOrder.platform == platform_id) & (SyncedOrder.account_id == account_id)
+                & (SyncedOrder.check_at <= at)).exists()]
+
+
+def _merchants() -> Iterator[tuple[int, str]]:
+    """Platform id and account of every merchant with orders: from one to the next by the index,
+    for a plain DISTINCT would read all of their orders every few seconds."""
+    for (platform_id,) in tuples(Platform.select(Platform.id).order_by(Platform.id)):
+        of_platform = SyncedOrder.select(SyncedOrder.account_id).where(
+            SyncedOrder.platform == platform_id).order_by(SyncedOrder.account_id).limit(1)
+        found = tuples(of_platform)
+        while found:
+            yield int(platform_id), str(found[0][0])
+            found = tuples(of_platform.where(SyncedOrder.account_id > found[0][0]))
 
 
 def due_count(platform_id: int, account_id: str, at: datetime) -> int:

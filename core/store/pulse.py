@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from peewee import fn
 
 from core.store.select import tuples
 from core.store.tables import (
     Alert,
+    Audit,
     Finding,
     JobSlot,
     Kiosk,
@@ -44,16 +48,25 @@ def unknown_since(before: datetime, limit: int = 100) -> list[Redemption]:
 
 def fates(since: datetime) -> dict[int, tuple[int, int]]:
     """By platform: redemptions that moved since then, and how many of them have no answer."""
-    rows = tuples(Redemption.select(
-        Redemption.platform, Redemption.state, Redemption.error, fn.COUNT(Redemption.id))
-        .where((Redemption.moved_at >= since) & Redemption.first_tried_at.is_null(False))
-        .group_by(Redemption.platform, Redemption.state, Redemption.error))
     found: dict[int, tuple[int, int]] = {}
-    for platform_id, state, error, count in rows:
+    for platform_id, state, error in _moved(since):
         moved, lost = found.get(platform_id, (0, 0))
         failed = state in UNKNOWN and state != "verifying" or error in LOST
-        found[platform_id] = (moved + count, lost + count * failed)
+        found[platform_id] = (moved + 1, lost + failed)
     return found
+
+
+def _moved(since: datetime) -> Iterator[tuple[Any, ...]]:
+    """Platform, state and error of each. Which they may be is in the audit, where every move has
+    a row, by date; an index of `moved_at` would have to be written at every move again."""
+    ids = sorted({subject_id for kind, subject_id in tuples(
+        Audit.select(Audit.subject_kind, Audit.subject_id).where(Audit.created_at >= since))
+        if kind == "redemption"})
+    for start in range(0, len(ids), 400):
+        yield from tuples(
+            Redemption.select(Redemption.platform, Redemption.state, Redemption.error).where(
+                Redemption.id.in_(ids[start:start + 400]) & (Redemption.moved_at >= since)
+                & Redemption.first_tried_at.is_null(False)))
 
 
 def outbox() -> tuple[int, datetime | None, int]:
@@ -101,9 +114,9 @@ def open_tasks() -> dict[int | None, int]:
 
 def open_alerts() -> list[tuple[int | None, str, int]]:
     """Venue, severity, how many."""
-    rows = tuples(Alert.select(Alert.venue, Alert.severity, fn.COUNT(Alert.id))
-                  .where(Alert.open_key.is_null(False)).group_by(Alert.venue, Alert.severity))
-    return [(venue_id, str(severity), int(count)) for venue_id, severity, count in rows]
+    # Grouped here: to group by itself SQLite would read them by venue, the old ones too.
+    counts = Counter(tuples(Alert.select(Alert.venue, Alert.severity).where(Alert.open_key > "")))
+    return [(venue_id, str(severity), count) for (venue_id, severity), count in counts.items()]
 
 
 def open_findings() -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.store import bulk
 from core.store.db import Store
+from core.store.select import unsought
 from core.store.tables import QuarantinedOrder
 
 
@@ -36,5 +37,6 @@ def resolve(store: Store, platform_id: int, order_ids: Collection[str], at: date
 def aside(platform_id: int) -> list[QuarantinedOrder]:
     """The orders of a platform that are set aside now, the newest first."""
     return list(QuarantinedOrder.select().where(
-        QuarantinedOrder.resolved_at.is_null() & (QuarantinedOrder.platform == platform_id))
+        QuarantinedOrder.resolved_at.is_null()
+        & (unsought(QuarantinedOrder.platform) == platform_id))
         .order_by(QuarantinedOrder.last_met_at.desc()).limit(100))

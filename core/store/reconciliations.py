@@ -10,7 +10,7 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from core.store.db import locked
-from core.store.select import first, tuples
+from core.store.select import first, tuples, unsought
 from core.store.tables import (
     Finding,
     Platform,
@@ -37,7 +37,7 @@ def _uses() -> ModelSelect[RedemptionUse]:
 def uses_of_day(venue_id: int, platform_id: int, since: datetime, until: datetime) -> list[Line]:
     """Uses that we consumed in a venue at a platform, taken back ones included."""
     return [(*row,) for row in tuples(_uses().where(
-        (Redemption.venue == venue_id) & (Redemption.platform == platform_id)
+        (unsought(Redemption.venue) == venue_id) & (Redemption.platform == platform_id)
         & (RedemptionUse.used_at >= since) & (RedemptionUse.used_at < until)))]
 
 
@@ -136,10 +136,11 @@ def listed(venue_ids: Collection[int] | None, *, day: date | None = None,
     """Days of these venues (None: of every one), the newest first."""
     query = _whole().order_by(Reconciliation.day.desc(), Reconciliation.venue,
                               Reconciliation.platform)
+    venue = unsought(Reconciliation.venue)
     if venue_ids is not None:
-        query = query.where(Reconciliation.venue.in_(list(venue_ids)))
+        query = query.where(venue.in_(list(venue_ids)))
     if venue_id is not None:
-        query = query.where(Reconciliation.venue == venue_id)
+        query = query.where(venue == venue_id)
     if platform is not None:
         query = query.where(Platform.platform_code == platform)
     for condition in ((Reconciliation.day == day) if day else None,

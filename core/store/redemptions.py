@@ -66,6 +66,12 @@ def by_ref(ref: str) -> Redemption | None:
     return by_id(row.lead_id) if row is not None and row.lead_id is not None else row
 
 
+def of_vouchers(voucher_ids: Collection[int], limit: int) -> list[Redemption]:
+    """The redemptions of some certificates, the newest few, newest first."""
+    return list(Redemption.select().where(Redemption.voucher.in_(list(voucher_ids)))
+                .order_by(Redemption.id.desc()).limit(limit)) if voucher_ids else []
+
+
 def along(row: Redemption, *, hold: bool = False) -> list[Redemption]:
     """The rows of the certificates that go along with this one, as `by_id`, oldest first; with
     `hold` they and their vouchers are held against other writers."""

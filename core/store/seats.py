@@ -13,7 +13,7 @@ from peewee import ModelSelect
 from core.store.compiled import insert
 from core.store.db import GuardLost, locked
 from core.store.entitlements import ACTIVE, BOOKED, RELEASED, release_seats, take_seats
-from core.store.select import first
+from core.store.select import first, tuples, unsought
 from core.store.tables import Booking, ClassSession, CourseOrder, Entitlement, Product, Venue
 
 MOST_CLASSES = 200
@@ -70,7 +70,7 @@ def to_rebook(member_id: int, venue_id: int, family: str) -> list[Booking]:
 def courses(member_id: int, venue_id: int, family: str) -> list[CourseOrder]:
     """Active courses of a family with uses left, the one that ends soonest first."""
     rows = (CourseOrder.select(CourseOrder, Product).join(Product).where(
-        (CourseOrder.member == member_id) & (CourseOrder.venue == venue_id)
+        (CourseOrder.member == member_id) & (unsought(CourseOrder.venue) == venue_id)
         & (CourseOrder.status == ACTIVE) & (CourseOrder.uses_used < CourseOrder.uses_total)
         & (Product.family == family)))
     return sorted(rows, key=lambda row: (row.ends_on or date.max, row.id))
@@ -120,8 +120,11 @@ def _use(course: CourseOrder, uses: int) -> None:
 
 def nearing(since: datetime, until: datetime, limit: int) -> list[Booking]:
     """Booked seats of classes that start in [since, until), with class and venue."""
+    venues = [row[0] for row in tuples(Venue.select(Venue.id))]
+    classes = [row[0] for row in tuples(ClassSession.select(ClassSession.id).where(
+        ClassSession.venue.in_(venues) & (ClassSession.status == "open")
+        & (ClassSession.starts_at >= since) & (ClassSession.starts_at < until)))]
     return list(Booking.select(Booking, ClassSession, Venue).join(ClassSession).join(Venue)
-                .where((Booking.status == BOOKED) & Booking.member.is_null(False)
-                       & (ClassSession.status == "open") & (ClassSession.starts_at >= since)
-                       & (ClassSession.starts_at < until))
-                .order_by(ClassSession.starts_at, Booking.id).limit(limit))
+                .where(Booking.session.in_(classes) & (Booking.status == BOOKED)
+                       & Booking.member.is_null(False))
+                .order_by(ClassSession.starts_at, Booking.id).limit(limit)) if classes else []

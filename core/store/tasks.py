@@ -10,7 +10,7 @@ from peewee import ModelSelect
 
 from core.store import alerts
 from core.store.db import locked
-from core.store.select import first
+from core.store.select import first, unsought
 from core.store.tables import Task
 
 
@@ -74,10 +74,14 @@ def by_id(task_id: int) -> Task | None:
 def listed(venue_ids: Collection[int] | None, *, state: str | None = None,
            kind: str | None = None, venue_id: int | None = None) -> ModelSelect[Task]:
     """Tasks of these venues and of the whole chain (None: of every venue), the newest first."""
-    query = Task.select().order_by(Task.id.desc())
+    # Tasks of a state are found by it and their date; others are read from the newest on. Never
+    # all of a venue's.
+    query = Task.select().order_by(*(
+        (Task.created_at.desc(), Task.id.desc()) if state is not None else (Task.id.desc(),)))
+    venue = unsought(Task.venue)
     if venue_ids is not None:
-        query = query.where(Task.venue.in_(list(venue_ids)) | Task.venue.is_null())
-    for column, value in ((Task.state, state), (Task.kind, kind), (Task.venue, venue_id)):
+        query = query.where(venue.in_(list(venue_ids)) | venue.is_null())
+    for column, value in ((Task.state, state), (Task.kind, kind), (venue, venue_id)):
         if value is not None:
             query = query.where(column == value)
     return query

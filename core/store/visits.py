@@ -90,17 +90,18 @@ def last(member_id: int, venue_id: int, card_id: int | None,
 
 def of_member(member_id: int, page: int, size: int) -> tuple[list[Visit], int]:
     """A page of visits with their venues, the latest first; and how many there are."""
-    return _page(Visit.member == member_id, page, size)
+    return _page(Visit.member == member_id, (Visit.came_at.desc(), Visit.id.desc()), page, size)
 
 
 def at_venue(venue_id: int, page: int, size: int) -> tuple[list[Visit], int]:
     """A page of who came to a venue, the latest first; and how many visits there are."""
-    return _page(Visit.venue == venue_id, page, size)
+    # By id, the order in which they were counted: so the index of the venue has them already.
+    return _page(Visit.venue == venue_id, (Visit.id.desc(),), page, size)
 
 
-def _page(wanted: Any, page: int, size: int) -> tuple[list[Visit], int]:
+def _page(wanted: Any, order: tuple[Any, ...], page: int, size: int) -> tuple[list[Visit], int]:
     rows = (Visit.select(Visit, Venue).join(Venue).where(wanted)
-            .order_by(Visit.came_at.desc(), Visit.id.desc()).paginate(page, size))
+            .order_by(*order).paginate(page, size))
     return list(rows), Visit.select().where(wanted).count()
 
 

@@ -11,6 +11,7 @@ from peewee import JOIN
 
 from core.clock import EARLIEST, LATEST, day_ends, day_starts
 from core.ids import clean_code, clean_phone, mask_phone
+from core.store import vouchers
 from core.store.counted import CREATED, EXPIRE, VERIFIED
 from core.store.select import first, tuples
 from core.store.tables import Member, Platform, Redemption, Staff, Venue, VerificationLog, Voucher
@@ -153,12 +154,8 @@ def one(voucher_id: int) -> Any | None:
 
 def with_code(code: str) -> Any | None:
     """A voucher by its plain code or certificate id, whatever its platform; the newest wins."""
-    platforms = [row[0] for row in tuples(Platform.select(Platform.id))]
-    ids = [row[0] for condition in (
-        Voucher.voucher_no == code,
-        Voucher.platform.in_(platforms) & (Voucher.certificate_id == code))
-        for row in tuples(Voucher.select(Voucher.id).where(condition))]
-    return one(max(ids)) if ids else None
+    ids = vouchers.ids_of_code(code)
+    return one(ids[-1]) if ids else None
 
 
 def of_certificate(platform_code: str, certificate_id: str) -> Any | None:

@@ -10,7 +10,7 @@ from peewee import JOIN, fn
 
 from core.store.compiled import Compiled, insert, update
 from core.store.db import locked
-from core.store.select import first, tuples
+from core.store.select import first, tuples, unsought
 from core.store.tables import (
     Platform,
     Redemption,
@@ -41,8 +41,21 @@ def held(platform_id: int, certificate_id: str, code: str | None) -> Voucher | N
 def by_code(platform_id: int, code: str) -> Voucher | None:
     """A certificate by its plain code or certificate id."""
     return first(Voucher.select().where(
-        (Voucher.platform == platform_id)
-        & ((Voucher.voucher_no == code) | (Voucher.certificate_id == code))))
+        ((Voucher.platform == platform_id) & (Voucher.voucher_no == code))
+        | ((Voucher.platform == platform_id) & (Voucher.certificate_id == code))))
+
+
+def ids_of_code(code: str, platform_code: str | None = None) -> list[int]:
+    """Ids of the certificates with this plain code or certificate id, of one platform or of all,
+    the oldest first. Nearly always there is one."""
+    platforms = Platform.select(Platform.id)
+    if platform_code is not None:
+        platforms = platforms.where(Platform.platform_code == platform_code)
+    ids = [row[0] for row in tuples(platforms)]
+    # One key after the other: asked in one, the databases would read every certificate.
+    return sorted({row[0] for key in (Voucher.voucher_no, Voucher.certificate_id)
+                   for row in tuples(Voucher.select(Voucher.id).where(
+                       Voucher.platform.in_(ids) & (key == code)))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +69,14 @@ class Use:
 
 def last_use(platform_code: str, code: str) -> Use | None:
     """The newest standing redemption of a certificate that was completed here."""
+    ids = ids_of_code(code, platform_code)
     rows = tuples(
         Redemption.select(Redemption.completed_at, Venue.name, Staff.name)
-        .join(Voucher).join(Platform).switch(Redemption).join(Venue).switch(Redemption)
+        .join(Venue).switch(Redemption)
         .join(Staff, JOIN.LEFT_OUTER, on=Staff.id == Redemption.confirmed_by)
-        .where((Platform.platform_code == platform_code)
-               & ((Voucher.voucher_no == code) | (Voucher.certificate_id == code))
-               & (Redemption.state == State.COMPLETED.value))
-        .order_by(Redemption.id.desc()).limit(1))
+        .where(Redemption.voucher.in_(ids)
+               & (unsought(Redemption.state) == State.COMPLETED.value))
+        .order_by(Redemption.id.desc()).limit(1)) if ids else []
     return Use(rows[0][0], rows[0][1], rows[0][2] or "") if rows else None
 
 

@@ -28,6 +28,7 @@ from core.services.pricing.price import Price, Priced, PriceRequest, why_not
 from core.store import audit
 from core.store.db import GuardLost, Store
 from core.store.pricing import codes, coupons, orders
+from core.store.select import unsought
 from core.store.tables import PriceCoupon, PriceCouponClaim
 
 
@@ -199,6 +200,7 @@ def _why_no_coupon(coupon_id: int, priced: Priced, at: datetime) -> str:
     if coupon.ends is not None and coupon.ends <= at:
         return "coupon_over"
     used = PriceCouponClaim.select().where(
-        (PriceCouponClaim.coupon == coupon_id) & (PriceCouponClaim.status == coupons.USED)
+        (PriceCouponClaim.coupon == coupon_id)
+        & (unsought(PriceCouponClaim.status) == coupons.USED)
         & PriceCouponClaim.holder.in_(list(priced.holder.keys) or [""])).exists()
     return "coupon_used" if used else "offer_gone"

@@ -22,6 +22,7 @@ from core.store import audit
 from core.store.db import Store
 from core.store.pricing import batches, codes, offers
 from core.store.pricing.codes import Claimer, Code
+from core.store.select import unsought
 from core.store.tables import PriceVoucherBatch, PriceVoucherCode
 from core.vouchers import owncode
 
@@ -156,7 +157,9 @@ class Codes:
         for column, value in ((PriceVoucherCode.batch, batch_id),
                               (PriceVoucherCode.scenic_id, scenic_id),
                               (PriceVoucherCode.face_id, face_id),
-                              (PriceVoucherCode.status, status)):
+                              # Half of all codes may be in one state: it is no key.
+                              (unsought(PriceVoucherCode.status) if batch_id is None
+                               else PriceVoucherCode.status, status)):
             if value is not None:
                 query = query.where(column == value)
         if code:

@@ -88,24 +88,24 @@ class Orders:
              state: str | None = None, face_id: str | None = None, user_id: int | None = None,
              since: datetime | None = None, until: datetime | None = None) -> Page:
         """A venue's orders for its staff, a member's own for himself; newest first."""
-        query = PriceOrder.select()
+        users = set() if user_id is None else {user_id}
+        venues = None if scenic_id is None else {scenic_id}
         if actor.kind == "member":
-            query = query.where(PriceOrder.user_id == actor.id)
+            users.add(actor.id)
         else:
             actor.require(Role.CLERK, scenic_id)
             if actor.role is not Role.ADMIN:
-                query = query.where(PriceOrder.scenic_id.in_(sorted(actor.venues)))
-        for column, value in ((PriceOrder.scenic_id, scenic_id), (PriceOrder.state, state),
-                              (PriceOrder.face_id, face_id), (PriceOrder.user_id, user_id)):
-            if value is not None:
-                query = query.where(column == value)
+                venues = set(actor.venues) & (actor.venues if venues is None else venues)
+        query = orders.newest(users, venues, state)
+        if face_id is not None:
+            query = query.where(PriceOrder.face_id == face_id)
         if since is not None:
             query = query.where(PriceOrder.created_at >= since)
         if until is not None:
             query = query.where(PriceOrder.created_at < until)
         with self._store.connection():
-            rows = orders.with_lines(list(query.order_by(PriceOrder.id.desc())
-                                          .limit(page_size).offset((page - 1) * page_size)))
+            rows = orders.with_lines(list(
+                query.limit(page_size).offset((page - 1) * page_size)))
             return Page([OrderView(one.row, one.lines) for one in rows], query.count(), page,
                         page_size)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
 from core.clock import DEFAULT_ZONE, Clock
@@ -18,9 +16,10 @@ from core.services.pricing.codes import status_now
 from core.services.pricing.holder import holder, sees_whole_codes
 from core.services.pricing.promotions import Page
 from core.store.db import Store
-from core.store.pricing import batches, codes, figures
+from core.store.pricing import batches, codes, figures, orders
 from core.store.pricing.codes import Code
 from core.store.pricing.figures import Day, FaceTotals, Uses
+from core.store.select import newest_at, unsought
 from core.store.tables import PriceVoucherBatch, PriceVoucherUsage
 from core.vouchers import owncode
 
@@ -79,26 +78,24 @@ class Usage:
                 until: datetime | None = None) -> Page:
         """Uses, newest first; given-back ones are marked, not hidden."""
         actor.require(Role.CLERK, scenic_id)
-        conditions: list[Any] = []
+        venues = None if scenic_id is None else {scenic_id}
         if actor.role is not Role.ADMIN:
-            conditions.append(PriceVoucherUsage.scenic_id.in_(sorted(actor.venues)))
-        for column, value in ((PriceVoucherUsage.batch, batch_id),
-                              (PriceVoucherUsage.scenic_id, scenic_id),
-                              (PriceVoucherUsage.face_id, face_id),
-                              (PriceVoucherUsage.order_no, order_no or None),
-                              (PriceVoucherUsage.code, owncode.normalise(code) or None)):
-            if value is not None:
-                conditions.append(column == value)
-        if since is not None:
-            conditions.append(PriceVoucherUsage.used_at >= since)
-        if until is not None:
-            conditions.append(PriceVoucherUsage.used_at < until)
-        query = _with_batch()
-        if conditions:
-            query = query.where(reduce(operator.and_, conditions))
+            venues = set(actor.venues) & (actor.venues if venues is None else venues)
+        keys = [column == value for column, value in (
+            (PriceVoucherUsage.face_id, face_id),
+            (PriceVoucherUsage.code, owncode.normalise(code) or None)) if value is not None]
         with self._store.connection():
-            rows = list(query.order_by(PriceVoucherUsage.id.desc())
-                        .limit(page_size).offset((page - 1) * page_size))
+            if order_no:
+                order = orders.by_no(order_no)
+                keys.append(PriceVoucherUsage.order_id == (order.row.id if order else None))
+            query = _newest(_with_batch(), bool(keys), batch_id, venues)
+            for key in keys:
+                query = query.where(key)
+            if since is not None:
+                query = query.where(PriceVoucherUsage.used_at >= since)
+            if until is not None:
+                query = query.where(PriceVoucherUsage.used_at < until)
+            rows = list(query.limit(page_size).offset((page - 1) * page_size))
             total = query.count()
         whole = sees_whole_codes(actor)
         return Page([_view(row, whole=whole) for row in rows], total, page, page_size)
@@ -171,6 +168,21 @@ MOST_RECORDS = 1000
 
 def _with_batch() -> Any:
     return PriceVoucherUsage.select(PriceVoucherUsage, PriceVoucherBatch).join(PriceVoucherBatch)
+
+
+def _newest(query: Any, few: bool, batch_id: int | None, venues: set[int] | None) -> Any:
+    """Of a batch and of venues (None: of any), newest first. Where a code, face or order is asked
+    for there are but `few`; else they are read in the order of a batch's or a venue's index."""
+    by_time = (PriceVoucherUsage.used_at.desc(), PriceVoucherUsage.id.desc())
+    if batch_id is not None:
+        batch = unsought(PriceVoucherUsage.batch) if few else PriceVoucherUsage.batch
+        query = query.where(batch == batch_id).order_by(*by_time)
+    elif venues is not None and not few:
+        return newest_at(query, venues, PriceVoucherUsage.scenic_id, PriceVoucherUsage.used_at)
+    else:
+        query = query.order_by(PriceVoucherUsage.id.desc())
+    return query if venues is None else query.where(
+        unsought(PriceVoucherUsage.scenic_id).in_(sorted(venues)))
 
 
 def _view(row: Any, *, whole: bool) -> UsageView:

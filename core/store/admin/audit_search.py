@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import ModelSelect
 
-from core.store.select import tuples
+from core.store.select import tuples, unsought
 from core.store.tables import Audit, Kiosk, Redemption, Staff
 
 
@@ -42,8 +42,10 @@ def _conditions(wanted: AuditFilter) -> Iterable[Any]:
     if wanted.action:
         first_word = f"{wanted.action}."
         yield (Audit.action == wanted.action) | Audit.action.startswith(first_word)
+    # A kind of subject alone is no key: half of the book may be of one kind.
+    kind = Audit.subject_kind if wanted.subject_id is not None else unsought(Audit.subject_kind)
     for column, value in ((Audit.actor_kind, wanted.actor_kind), (Audit.door, wanted.door),
-                          (Audit.subject_kind, wanted.subject_kind)):
+                          (kind, wanted.subject_kind)):
         if value:
             yield column == value
     numbers: tuple[tuple[Any, int | None], ...] = (
@@ -61,7 +63,9 @@ def _conditions(wanted: AuditFilter) -> Iterable[Any]:
 
 
 def newest(query: ModelSelect[Audit], page: int, page_size: int) -> list[Audit]:
-    return list(query.order_by(Audit.id.desc()).paginate(page, page_size))
+    """One page, the newest first."""
+    return list(query.order_by(Audit.created_at.desc(), Audit.id.desc())
+                .paginate(page, page_size))
 
 
 def names(kind: str, ids: Collection[int]) -> dict[int, str]:

@@ -47,12 +47,13 @@ class Holdings:
 
 _FACE_ROWS, _COUPON_ROWS, _CODE_ROWS = range(3)
 _CODES_OF = (f"SELECT {_CODE_ROWS}, id, batch_id, max_uses - used_count, code, expires_at "
-             "FROM price_voucher_code WHERE scenic_id = ? AND status = 1 AND face_id")
+             "FROM price_voucher_code WHERE scenic_id = ? AND status + 0 = 1 AND face_id")
 _COUPONS_OF = (f"SELECT {_COUPON_ROWS}, id, coupon_id, 0, '', NULL "
                "FROM price_coupon_claim_record WHERE status = 'claimed' AND")
 _MY_FACES = "FROM member_identities WHERE member_id = ? AND kind = 'face'"
 _ALL = " UNION ALL "
-# The first part has every column's type; PostgreSQL reads the NULLs of the others by it.
+# Looked up by whom they are of, never by their status: `+ 0`. The first part has every column's
+# type; PostgreSQL reads the NULLs of the others by it.
 OF_MEMBER = _ALL.join((
     f"{_CODES_OF} IN (SELECT external_id {_MY_FACES})", f"{_CODES_OF} = ?",
     f"{_COUPONS_OF} holder = ?",
@@ -109,7 +110,8 @@ def faces_of(member_id: int) -> tuple[str, ...]:
 def member_of_face(face_id: str) -> int | None:
     """The member with this face, or whom he was merged into."""
     rows = tuples(MemberIdentity.select(MemberIdentity.member).where(
-        (MemberIdentity.kind == FACE) & (MemberIdentity.external_id == face_id)).limit(1))
+        (MemberIdentity.kind == FACE) & (MemberIdentity.app_id == "")
+        & (MemberIdentity.external_id == face_id)).limit(1))
     member = int(rows[0][0]) if rows else None
     while member is not None:
         merged = tuples(Member.select(Member.merged_into).where(Member.id == member))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import ModelSelect
+
 from core.money import Money
+from core.store.select import newest_at, unsought
 from core.store.tables import PriceOrder, PriceOrderLine, PriceOrderRefund, PriceVoucherUsage
 
 AWAITING, PAID, CANCELLED = "awaiting_payment", "paid", "cancelled"
@@ -55,6 +58,27 @@ def with_lines(rows: Sequence[PriceOrder]) -> list[Order]:
             PriceOrderLine.order, PriceOrderLine.number) if lines else ():
         lines[line.order_id].append(line)
     return [Order(row, tuple(lines[row.id])) for row in rows]
+
+
+def newest(users: Collection[int], venues: Collection[int] | None,
+           state: str | None) -> ModelSelect[PriceOrder]:
+    """Orders of all of these users (none: of anybody), of these venues (None: of any) and in a
+    state, the newest first. Read by what is few: a user's, those that wait, else one venue's."""
+    query = PriceOrder.select()
+    if users or state == AWAITING:
+        for user in users:
+            query = query.where(PriceOrder.user_id == user)
+        if venues is not None:
+            query = query.where(unsought(PriceOrder.scenic_id).in_(sorted(venues)))
+        query = query.order_by(PriceOrder.id.desc())
+    elif venues is not None:
+        query = newest_at(query, venues, PriceOrder.scenic_id, PriceOrder.created_at)
+    else:
+        query = query.order_by(PriceOrder.id.desc())
+    if state is None:
+        return query
+    column = PriceOrder.state if state == AWAITING and not users else unsought(PriceOrder.state)
+    return query.where(column == state)
 
 
 def move(order: PriceOrder, to: str, **columns: Any) -> bool:

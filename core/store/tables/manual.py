@@ -56,7 +56,7 @@ class ManualUse(Row):
 
     class Meta:
         table_name = "manual_uses"
-        indexes = ((("record", "number", "standing"), True),)
+        indexes = ((("record", "number", "standing"), True), (("venue_id", "used_at"), False))
 
 
 class ManualSheetLine(Row):

@@ -150,7 +150,7 @@ class PriceCouponClaim(Row):
     coupon = ForeignKeyField(PriceCoupon, on_delete="RESTRICT", index=False)
     holder = CharField(130)
     number = IntegerField(default=1)
-    user_id = BigIntegerField(null=True)
+    user_id = BigIntegerField(null=True, index=True)
     face_id = CharField(128, null=True)
     scenic_id = BigIntegerField(default=EVERYWHERE)
     status = CharField(10, default="claimed")

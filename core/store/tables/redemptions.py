@@ -90,6 +90,8 @@ class Redemption(Row):
         indexes = (
             (("state", "next_try_at"), False),
             (("venue", "state", "created_at"), False),
+            # What a member asked for himself, under whatever phone.
+            (("actor_kind", "actor_id"), False),
         )
 
 
@@ -106,4 +108,5 @@ class RedemptionUse(Row):
 
     class Meta:
         table_name = "redemption_uses"
-        indexes = ((("redemption", "number"), True), (("verify_id",), False))
+        indexes = ((("redemption", "number"), True), (("verify_id",), False),
+                   (("used_at",), False))
