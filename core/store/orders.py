@@ -15,7 +15,7 @@ from core.clock import day_ends, day_starts
 from core.money import Money
 from core.store import bulk
 from core.store.db import Store
-from core.store.select import tuples
+from core.store.select import tuples, unsought
 from core.store.tables import Platform, SyncedOrder, Voucher
 
 LISTED = ("platform", "account_id", "order_id", "sku_id", "title", "status", "paid_fen",
@@ -201,7 +201,7 @@ def ask_open_ones_of_several(platform_id: int, account_id: str, since: datetime,
     """Make every such order due whose state the list does not tell: of several certificates or
     of a times card; how many."""
     return int(SyncedOrder.update(check_at=at, claim="").where(
-        _open_ones(platform_id, account_id, since) & SyncedOrder.check_at.is_null()
+        _open_ones(platform_id, account_id, since) & unsought(SyncedOrder.check_at).is_null()
         & ((SyncedOrder.quantity > 1) | (SyncedOrder.times_card == 1))).execute())
 
 

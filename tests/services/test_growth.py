@@ -41,8 +41,6 @@ COUNTING = 20
 GOES_THROUGH_THE_BOOKS = {
     "purge", "purge_codes", "archive_codes", "prove_tallies", "check_counters"}
 """Jobs of the night."""
-WINDOW = {"sync_status"}
-"""Jobs that look at the orders of the last half year, as long as something may happen to them."""
 ABOUT_ALL = re.compile(
     r"export|statistics|/stats"  # sums, and whole books as files
     r"|claim-records"  # the newest thousand on one page
@@ -150,7 +148,7 @@ WORK: dict[str, Work] = {
         sync_one_page, told_of_a_refund, price_a_cart, reconcile_a_day, merge_two_members)}
 
 
-JOBS = {job.name: job for job in PERIODIC if job.name not in GOES_THROUGH_THE_BOOKS | WINDOW}
+JOBS = {job.name: job for job in PERIODIC if job.name not in GOES_THROUGH_THE_BOOKS}
 
 
 def lists(app: Flask) -> dict[str, Work]:

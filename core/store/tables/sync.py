@@ -56,6 +56,8 @@ class SyncedOrder(Row):
             (("platform", "order_id"), True),
             (("platform", "account_id", "check_at"), False),
             (("platform", "paid_at"), False),
+            # The few of a merchant that may still change, among all it ever sold.
+            (("platform", "account_id", "is_open", "paid_at"), False),
         )
 
 
