@@ -11,7 +11,7 @@ from core.api import rates as module
 from core.api.rates import CALM_SECONDS, Rates
 from core.errors import TooManyRequests
 
-FAIR = 9
+FAIR = 3
 LIMIT = parse(f"{FAIR}/hour")
 ME, PREFIX = ("misses", "kiosk", "7"), ("misses", "prefix", "123456")
 
