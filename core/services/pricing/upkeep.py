@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from core.clock import Clock
 from core.store import tasks
@@ -47,21 +48,26 @@ class PricingUpkeep:
     def purge(self) -> str:
         """Delete expired codes that nobody claimed (P265)."""
         before = self._clock.now() - KEEP_DEAD
-        gone = self._all("pricing.purge", lambda: upkeep.purge_unclaimed(before, AT_ONCE))
+        gone = self._all("pricing.purge", upkeep.dead(before),
+                         lambda ids: upkeep.purge(ids, before))
         return f"{gone} unclaimed codes deleted"
 
     def archive(self) -> str:
         """Move codes whose story ended long ago out of the way (P264)."""
         before = self._clock.now() - KEEP_LIVE
-        moved = self._all("pricing.archive",
-                          lambda: upkeep.archive(self._store, before, AT_ONCE))
+        moved = self._all("pricing.archive", upkeep.over(before),
+                          lambda ids: upkeep.archive(self._store, ids, before))
         return f"{moved} codes archived"
 
-    def _all(self, name: str, work: Callable[[], int]) -> int:
+    def _all(self, name: str, condition: Any, work: Callable[[Collection[int]], int]) -> int:
         total = 0
-        while some := self._store.transact(name, work):
-            total += some
-        return total
+        while True:
+            with self._store.connection():
+                ids = upkeep.some(condition, AT_ONCE)
+            done = self._store.transact(name, partial(work, ids)) if ids else 0
+            total += done
+            if not done:
+                return total
 
 
 def _report(drift: Drift, at: datetime) -> None:

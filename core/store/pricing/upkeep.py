@@ -3,7 +3,7 @@ connection or transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from peewee import Case, fn
 from core.store import bulk
 from core.store.db import Store
 from core.store.pricing.codes import EXPIRED, USED, USED_UP
-from core.store.select import tuples
+from core.store.select import tuples, unsought
 from core.store.tables import (
     PriceCoupon,
     PriceCouponClaim,
@@ -125,14 +125,30 @@ def _fen(value: Any) -> int:
     return int(getattr(value, "fen", value) or 0)
 
 
-def purge_unclaimed(before: datetime, limit: int) -> int:
-    """Delete expired codes that nobody ever claimed, printed or used (decision Q13); they stay
-    counted as purged."""
-    printed = VoucherPrint.select(VoucherPrint.voucher_code_id)
+def dead(before: datetime, status: Any = PriceVoucherCode.status) -> Any:
+    """Codes that expired and that nobody ever claimed, printed or used (decision Q13)."""
+    return ((status == EXPIRED) & PriceVoucherCode.claimed_at.is_null()
+            & (PriceVoucherCode.updated_at < before)
+            & PriceVoucherCode.id.not_in(VoucherPrint.select(VoucherPrint.voucher_code_id)))
+
+
+def over(before: datetime, status: Any = PriceVoucherCode.status) -> Any:
+    """Codes whose story ended: used, used up or expired after a claim (P264)."""
+    return (status.in_([USED, USED_UP, EXPIRED])
+            & PriceVoucherCode.claimed_at.is_null(False) & (PriceVoucherCode.updated_at < before))
+
+
+def some(condition: Any, limit: int) -> list[int]:
+    """Ids of codes that meet a condition. They may only be found by reading all codes of a state:
+    not while other writers wait."""
+    return [row[0] for row in tuples(
+        PriceVoucherCode.select(PriceVoucherCode.id).where(condition).limit(limit))]
+
+
+def purge(ids: Collection[int], before: datetime) -> int:
+    """Delete those of these codes that are still `dead`; they stay counted as purged."""
     rows = tuples(PriceVoucherCode.select(PriceVoucherCode.id, PriceVoucherCode.batch).where(
-        (PriceVoucherCode.status == EXPIRED) & PriceVoucherCode.claimed_at.is_null()
-        & (PriceVoucherCode.updated_at < before)
-        & PriceVoucherCode.id.not_in(printed)).limit(limit))
+        PriceVoucherCode.id.in_(list(ids)) & dead(before, unsought(PriceVoucherCode.status))))
     if not rows:
         return 0
     PriceVoucherCode.delete().where(
@@ -145,12 +161,10 @@ def purge_unclaimed(before: datetime, limit: int) -> int:
     return len(rows)
 
 
-def archive(store: Store, before: datetime, limit: int) -> int:
-    """Put codes away whose story ended: used, used up or expired after a claim (P264)."""
-    over = PriceVoucherCode.status.in_([USED, USED_UP, EXPIRED])
+def archive(store: Store, ids: Collection[int], before: datetime) -> int:
+    """Put those of these codes away whose story is still `over`."""
     rows = list(PriceVoucherCode.select().where(
-        over & PriceVoucherCode.claimed_at.is_null(False)
-        & (PriceVoucherCode.updated_at < before)).limit(limit))
+        PriceVoucherCode.id.in_(list(ids)) & over(before, unsought(PriceVoucherCode.status))))
     if not rows:
         return 0
     columns = tuple(PriceVoucherCodeArchive._meta.sorted_field_names)
