@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.errors import NotAllowed, NotFound, VoucherError
 from core.ids import clean_code
 from core.services.actor import Actor, Role
@@ -68,12 +66,7 @@ class Lookup:
     def waiting(self, actor: Actor, venue_id: int | None) -> list[RedemptionView]:
         where = venue_id if venue_id is not None else actor.venue_id
         actor.require(Role.CLERK, where)
-        condition: Any = ((Redemption.state == State.AWAITING_STAFF.value)
-                          & Redemption.lead_id.is_null())
-        if where is not None:
-            condition &= Redemption.venue == where
-        rows = redemptions.for_view().where(condition).order_by(Redemption.id).limit(
-            MOST_PAGE_SIZE)
+        rows = redemption_lists.waiting(where).limit(MOST_PAGE_SIZE)
         return [self._views.of(row) for row in rows]
 
     def listed(self, actor: Actor, *, state: State | str | None, venue_id: int | None, page: int,

@@ -34,6 +34,14 @@ def newest(state: State | None, venues: Collection[int] | None) -> ModelSelect[R
         unsought(Redemption.venue).in_(sorted(venues)))
 
 
+def waiting(venue_id: int | None) -> ModelSelect[Redemption]:
+    """Rows of `for_view` that people know and that wait for staff, of a venue or of all, the
+    oldest first. Every desk asks for them every few seconds."""
+    query = for_view().where(Redemption.state == State.AWAITING_STAFF,
+                             unsought(Redemption.lead_id).is_null()).order_by(Redemption.id)
+    return query if venue_id is None else query.where(unsought(Redemption.venue) == venue_id)
+
+
 def count(state: State | None, venues: Collection[int] | None) -> int:
     """How many rows `newest` has: all of them, from an index alone, less the few that go along
     with others."""

@@ -27,13 +27,14 @@ from core.pricing.kinds import ProductType
 from core.sandbox.world import World
 from core.services.actor import Actor
 from core.services.pricing.price import PriceRequest, Wanted
+from core.services.sign_in import SESSION_COOKIE
 from core.store import merging
 from core.store.tables import Member, PriceProduct, Voucher
 from jobs.schedule import PERIODIC, Periodic
 from tests.builders import Bought, Chain, a_chain, ready, settings_for
 from tests.growth import Past, Steps, counted
 from tests.services.sync.stage import check, refund, sync
-from tests.web import rest_of
+from tests.web import desk_of
 
 FEW, MORE = 120, 1500
 COUNTING = 20
@@ -56,6 +57,7 @@ class Shop:
 
     chain: Chain
     app: Flask
+    _tokens: dict[str, str] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def phone(self) -> str:
@@ -74,13 +76,23 @@ class Shop:
         self.chain.redeem(bought, phone=self.phone())
         return bought
 
+    def _token(self, who: str) -> str:
+        sign_in = self.chain.services.sign_in
+        if who not in self._tokens:
+            with self.chain.store.connection():
+                self._tokens[who] = (
+                    sign_in.begin_for_member(self.member()) if who == "member" else
+                    sign_in.open_for_staff(getattr(self.chain, who).id, "desk")).token
+        return self._tokens[who]
+
     def get(self, path: str, who: str) -> None:
         """A page or list, as somebody sees it."""
-        sign_in = self.chain.services.sign_in
-        with self.chain.store.connection():
-            token = (sign_in.begin_for_member(self.member()) if who == "member" else
-                     sign_in.open_for_staff(getattr(self.chain, who).id, "api")).token
-        answer = self.app.test_client().get(path, headers={"Authorization": f"Bearer {token}"})
+        token, client = self._token(who), self.app.test_client()
+        if path.startswith("/desk"):
+            client.set_cookie(SESSION_COOKIE, token, httponly=True)
+            answer = client.get(path)
+        else:
+            answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code != 500, path
         answer.close()
 
@@ -152,7 +164,8 @@ JOBS = {job.name: job for job in PERIODIC if job.name not in GOES_THROUGH_THE_BO
 
 
 def lists(app: Flask) -> dict[str, Work]:
-    """Every GET route, as those see it who may see much; some with the filters of the desk."""
+    """Every page of the desk and every GET route, as those see it who may see much; some with the
+    filters of the desk."""
     paths = sorted(path for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())
                    and not ABOUT_ALL.search(path := re.sub(r"<[^>]*>", "1", rule.rule)))
     paths += [f"/api/v1/redemptions?state={state}" for state in ("completed", "manual")]
@@ -211,7 +224,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory, world: World,
     with chain.store.connection():
         PriceProduct.create(product_type="PHOTO_SET", base_price_fen=Money(128_00),
                             created_at=chain.clock.now(), updated_at=chain.clock.now())
-    shop = Shop(chain, rest_of(chain.services))
+    shop = Shop(chain, desk_of(chain.services))
     past, work = Past(chain), WORK | lists(shop.app) | {"control": the_platform_for_a_key} | {
         name: partial(_run, job) for name, job in JOBS.items()}
     past.come(FEW)

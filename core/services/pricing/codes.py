@@ -154,8 +154,7 @@ class Codes:
         query = _with_batch()
         if actor.role is not Role.ADMIN:
             query = query.where(PriceVoucherCode.scenic_id.in_(sorted(actor.venues)))
-        for column, value in ((PriceVoucherCode.batch, batch_id),
-                              (PriceVoucherCode.scenic_id, scenic_id),
+        for column, value in ((PriceVoucherCode.scenic_id, scenic_id),
                               (PriceVoucherCode.face_id, face_id),
                               # Half of all codes may be in one state: it is no key.
                               (unsought(PriceVoucherCode.status) if batch_id is None
@@ -165,7 +164,14 @@ class Codes:
         if code:
             query = query.where(PriceVoucherCode.code == owncode.normalise(code))
         with self._store.connection():
-            rows = list(query.order_by(PriceVoucherCode.id.desc())
+            found = query
+            if batch_id is not None:
+                query = query.where(PriceVoucherCode.batch == batch_id)
+                # A batch's codes lie one after the other: the newest are read without the rest.
+                found = query if status is not None else found.where(
+                    (PriceVoucherCode.id <= codes.newest_of(batch_id))
+                    & (unsought(PriceVoucherCode.batch) == batch_id))
+            rows = list(found.order_by(PriceVoucherCode.id.desc())
                         .limit(page_size).offset((page - 1) * page_size))
             total = query.count()
         whole = sees_whole_codes(actor)

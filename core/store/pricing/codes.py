@@ -66,6 +66,14 @@ def by_id(code_id: int) -> Code | None:
     return _one(PriceVoucherCode.id == code_id, PriceVoucherCodeArchive.id == code_id)
 
 
+def newest_of(batch_id: int) -> int:
+    """The highest id among the live codes of a batch; 0: it has none."""
+    ends = (PriceVoucherCode.select(fn.MAX(PriceVoucherCode.id)).where(
+        (PriceVoucherCode.batch == batch_id) & (PriceVoucherCode.status == status)).scalar()
+        for status in range(EXPIRED + 1))
+    return max((int(end) for end in ends if end is not None), default=0)
+
+
 def claimed_with(key: str) -> Code | None:
     """The code that a face has claimed at a venue, if any."""
     return _one(PriceVoucherCode.claim_key == key, PriceVoucherCodeArchive.claim_key == key)
