@@ -10,7 +10,7 @@ from core.services.redemption_view import RedemptionView
 from core.services.ticket import ids_of, read_ticket
 from core.services.views import Views
 from core.store import redemption_lists, redemptions, vouchers
-from core.store.select import first
+from core.store.select import first, unsought
 from core.store.tables import Redemption
 from core.vouchers.redemption import GRANTED, State
 
@@ -45,7 +45,8 @@ class Lookup:
         newest = first(Redemption.select(Redemption.id).order_by(Redemption.id.desc()).limit(1))
         ids = ids_of(number, newest.id) if newest is not None else []
         rows = Redemption.select(Redemption.id, Redemption.venue).where(
-            Redemption.id.in_(ids) & Redemption.lead_id.is_null()).order_by(Redemption.id.desc())
+            Redemption.id.in_(ids) & unsought(Redemption.lead_id).is_null()
+        ).order_by(Redemption.id.desc())
         for row in rows:
             if actor.may_work_at(row.venue_id):
                 return self._views.of_id(row.id)

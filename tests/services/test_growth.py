@@ -112,6 +112,11 @@ def find_by_code(shop: Shop) -> None:
     shop.chain.services.redeem.find(shop.redeemed().code, shop.chain.clerk)
 
 
+def find_by_ticket(shop: Shop) -> None:
+    done = shop.chain.redeem(shop.chain.buy(), phone=shop.phone())
+    shop.chain.services.redeem.find(done.ticket, shop.chain.clerk)
+
+
 def undo_by_code(shop: Shop) -> None:
     shop.chain.services.redeem.undo_code(shop.redeemed().code, shop.chain.clerk)
 
@@ -156,8 +161,9 @@ def merge_two_members(shop: Shop) -> None:
 
 WORK: dict[str, Work] = {
     work.__name__: work for work in (
-        redeem_and_undo, scan_a_used_one, find_by_code, undo_by_code, see_by_code, todays_takings,
-        sync_one_page, told_of_a_refund, price_a_cart, reconcile_a_day, merge_two_members)}
+        redeem_and_undo, scan_a_used_one, find_by_code, find_by_ticket, undo_by_code, see_by_code,
+        todays_takings, sync_one_page, told_of_a_refund, price_a_cart, reconcile_a_day,
+        merge_two_members)}
 
 
 JOBS = {job.name: job for job in PERIODIC if job.name not in GOES_THROUGH_THE_BOOKS}
