@@ -65,6 +65,6 @@ class Json(JSONProvider):
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Amounts arrive as Decimal, so that 0.1 stays 0.1. NaN and Infinity are refused."""
         try:
-            return _decoder.decode(s)
+            return _decoder.decode(s)  # type: ignore[arg-type]  # bytes too, its stubs say no
         except RecursionError as error:
             raise ValueError("nested too deeply") from error

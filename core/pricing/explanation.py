@@ -74,7 +74,7 @@ def explain(quote: Quote) -> Explanation:
     for skipped in quote.skipped:
         facts: dict[str, Fact] = {}
         other = None
-        for name in _facts_of(type(skipped.refusal)):
+        for name in _facts_of(type(skipped.refusal)):  # type: ignore[arg-type]  # classes hash
             value = getattr(skipped.refusal, name)
             if name == "other":
                 other = None if value is None else named(value)
