@@ -54,7 +54,7 @@ def add_one(to: Any) -> None:
 
 
 def meter(store: Store) -> None:
-    """Count what a store does."""
+    """Count what a store does, but for its looks at an edition, which read one number."""
     commit = store.database.commit
 
     def counted() -> None:
