@@ -22,35 +22,48 @@ class Baton:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._hand = threading.local()
+        self._carried = _Carried(self)
 
-    @contextmanager
-    def carried(self) -> Iterator[None]:
-        """Compute inside the block."""
-        self._take()
-        try:
-            yield
-        finally:
-            self._put()
+    def carried(self) -> _Carried:
+        """Compute inside the block, of which there is one in every request: not a generator."""
+        return self._carried
 
     @contextmanager
     def laid_down(self) -> Iterator[None]:
         """Wait inside the block for something outside; harmless for who does not carry it."""
-        carried = self._put()
+        carried = self.put()
         try:
             yield
         finally:
             if carried:
-                self._take()
+                self.take()
 
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Wait for it, at most `PATIENCE`."""
         self._hand.full = self._lock.acquire(timeout=PATIENCE)
 
-    def _put(self) -> bool:
+    def put(self) -> bool:
+        """Lay it down; whether this thread had it."""
         carried: bool = getattr(self._hand, "full", False)
         if carried:
             self._hand.full = False
             self._lock.release()
         return carried
+
+
+class _Carried:
+    """The block of `Baton.carried`."""
+
+    __slots__ = ("_baton",)
+
+    def __init__(self, baton: Baton) -> None:
+        self._baton = baton
+
+    def __enter__(self) -> None:
+        self._baton.take()
+
+    def __exit__(self, *error: object) -> None:
+        self._baton.put()
 
 
 BATON = Baton()

@@ -18,8 +18,8 @@ from core.services.metrics import Board
 KILL_AFTER = 3
 """Seconds for requests under way when told to stop; what they left open settles by itself."""
 
-COLLECT_AFTER = 10_000
-"""New objects before the garbage collector looks for cycles among them: a few requests' worth."""
+COLLECT_AFTER = 50_000
+"""New objects before the garbage collector looks for cycles among them: a few dozen requests'."""
 
 _TO_OUR_LOG: dict[str, Any] = {"handlers": {}, "loggers": {
     "_granian": {"handlers": [], "propagate": True},

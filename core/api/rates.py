@@ -31,7 +31,7 @@ LOGINS = parse("10/minute")
 
 RETRY_REDIS_AFTER = 10.0
 
-AHEAD = 100
+AHEAD = 500
 """So many events of a busy caller are counted at once; see `Rates.count_ahead`."""
 AHEAD_SECONDS = 10.0
 CALM_SECONDS = 1.0

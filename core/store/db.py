@@ -72,7 +72,8 @@ class _Connected:
         store = self._store
         if os.getpid() != store._pid:
             store._forget_inherited()
-        self._opened = store.database.connect(reuse_if_open=True)
+        # Most blocks are inside another: seeing that takes no lock.
+        self._opened = store.database.is_closed() and store.database.connect(reuse_if_open=True)
 
     def __exit__(self, *error: object) -> None:
         if self._opened and self._store.engine != SQLITE:
