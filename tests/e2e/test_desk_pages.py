@@ -3,14 +3,15 @@ quiet in the console, and axe-core has nothing to say."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app import create_app
-from core.config import Settings
 from core.money import Money
 from core.services.actor import Actor, Role
 from core.services.manual_records import Evidence
@@ -21,7 +22,7 @@ from tests.e2e.axe import complaints
 from tests.e2e.desk import DESKTOP, HAND, SIDEWAYS, Desk
 from tests.e2e.kiosk import new_phone
 from tests.e2e.past import booked_wrong
-from tests.running import RunningShop
+from tests.running import ROOT, RunningShop
 from tests.services.test_manual_platform import photo
 
 PEOPLE = {"admin": "laoli", "manager": "meixue", "clerk": "linxiaoman"}
@@ -38,6 +39,13 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("main a.hx-btn, main butt
 LEFT_OUT = re.compile(
     r"/desk/(redemptions/|redeem\?|account/(sessions|look)|.*export)")
 """Opened by hand below, or no pages."""
+TELL_RULES = """if True:
+    import json
+    from app import create_app
+    from core.config import Settings
+    print(json.dumps([[rule.endpoint, rule.rule] for rule in
+                      create_app(Settings.read()).url_map.iter_rules() if "GET" in rule.methods]))
+"""
 NOT_LINKED = {"desk.home", "desk.sign_in.login", "desk.waiting.now", "desk.waiting.listed",
               "desk.health.state", "desk.sync.progress", "desk.sync.state",
               "desk.prices.orders.changing", "desk.prices.batches.progress",
@@ -79,11 +87,12 @@ def lived_in(shop: RunningShop, behind: Services) -> Iterator[RunningShop]:
 
 @pytest.fixture(scope="module")
 def pages(shop: RunningShop) -> set[str]:
-    """The address of every page of the desk, every number in it a 1."""
-    rules = create_app(Settings.read(shop.environ)).url_map.iter_rules()
-    addresses = {re.sub("<int:[a-z_]+>", "1", rule.rule) for rule in rules
-                 if rule.endpoint.startswith("desk.") and "GET" in (rule.methods or ())
-                 and rule.endpoint not in NOT_LINKED}
+    """The address of every page of the desk, every number in it a 1. Of an application in another
+    process: here it would take the tables away from `behind`."""
+    told = subprocess.run([sys.executable, "-c", TELL_RULES], cwd=ROOT, env=shop.environ,
+                          check=True, capture_output=True)
+    addresses = {re.sub("<int:[a-z_]+>", "1", rule) for endpoint, rule in json.loads(told.stdout)
+                 if endpoint.startswith("desk.") and endpoint not in NOT_LINKED}
     return {address for address in addresses if "<" not in address}
 
 
