@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,4 +23,19 @@ def store(settings: Settings, vault: KeyVault) -> Iterator[Store]:
     ready(settings)
     opened = open_store(settings.database_url, vault)
     yield opened
+    opened.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shop.db"
+
+
+@pytest.fixture
+def here(path: Path, vault: KeyVault) -> Iterator[Store]:
+    """A store in a file of SQLite, whatever the other tests run on: servers remember nothing."""
+    opened = open_store(f"sqlite:///{path}", vault)
+    opened.migrate()
+    with opened.connection():
+        yield opened
     opened.close()

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from core.store.db import Store, open_store
+from core.store.db import Store
 from core.store.editions import Remembered
 from core.store.tables import Venue
-from core.store.vault import KeyVault
 from tests.store.elsewhere import another_process_renames_to_hill, in_a_thread
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "shop.db"
-
-
-@pytest.fixture
-def here(path: Path, vault: KeyVault) -> Iterator[Store]:
-    """A store in a file of SQLite, whatever the other tests run on: servers have no editions."""
-    opened = open_store(f"sqlite:///{path}", vault)
-    opened.migrate()
-    with opened.connection():
-        yield opened
-    opened.close()
 
 
 def rename(name: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +13,9 @@ import pytest
 import core.store
 from core.store import catalogue
 from core.store.compiled import insert
-from core.store.db import Store, open_store
+from core.store.db import Store
 from core.store.steady import Steady
 from core.store.tables import Kiosk, Member, Session, Venue
-from core.store.vault import KeyVault
 from tests.store.elsewhere import another_process_renames_to_hill, in_a_thread
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -29,20 +27,9 @@ class Undecided(Exception):
     """Somebody thought better of it."""
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "shop.db"
-
-
-@pytest.fixture
-def here(path: Path, vault: KeyVault) -> Iterator[Store]:
-    """A store in a file of SQLite, whatever the other tests run on: servers are asked each time."""
-    opened = open_store(f"sqlite:///{path}", vault)
-    opened.migrate()
-    with opened.connection():
-        Venue.create(name="Lake", created_at=AT)
-        yield opened
-    opened.close()
+@pytest.fixture(autouse=True)
+def a_venue(here: Store) -> None:
+    Venue.create(name="Lake", created_at=AT)
 
 
 def the_venue() -> str | None:
