@@ -75,4 +75,3 @@ class Upkeep:
     @staticmethod
     def _delete(table: type[Forgettable], these: Any) -> int:
         return int(table.delete().where(these).execute())
-
